@@ -1,0 +1,7 @@
+package kingfisher.optim.backend;
+
+/** The floating-point type in which a backend stores and computes. */
+public enum Precision {
+    FLOAT,
+    DOUBLE
+}
