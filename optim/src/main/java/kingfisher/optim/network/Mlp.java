@@ -1,0 +1,138 @@
+package kingfisher.optim.network;
+
+import java.util.ArrayList;
+import java.util.List;
+import kingfisher.optim.backend.Activation;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.backend.Matrix;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A multilayer perceptron: dense layers one behind the other, whose parameters are views into a flat vector.
+ *
+ * <p>With a batch of B rows, layer l maps its input {@code a} [B × M] to the pre-activation {@code s = aW + 1b} [B × N]
+ * and the output {@code f(s)}. A {@link ForwardTrace} keeps all three, and after a backward pass also
+ * {@code Ds = ∂loss_b/∂s} [B × N] of each example: what Kronecker factors and products with curvature are made of.
+ */
+public final class Mlp {
+
+    private final List<DenseLayer> layers;
+    private final ParameterVector parameters;
+    private final int[] weightIndex;
+
+    /**
+     * Binds layers to the parameters that bear their names.
+     *
+     * @throws IllegalArgumentException if a parameter is missing or the sizes of neighbouring layers do not fit
+     */
+    public Mlp(List<DenseLayer> layers, ParameterVector parameters) {
+        this.layers = List.copyOf(layers);
+        this.parameters = parameters;
+        this.weightIndex = new int[layers.size()];
+        for (int l = 0; l < layers.size(); l++) {
+            DenseLayer layer = layers.get(l);
+            if (l > 0 && layers.get(l - 1).outputs() != layer.inputs()) {
+                throw new IllegalArgumentException("layer " + layer.name() + " takes " + layer.inputs()
+                        + " inputs, found " + layers.get(l - 1).outputs());
+            }
+            weightIndex[l] = parameters.layout().index(layer.weightName());
+        }
+    }
+
+    /**
+     * Returns layers {@code name.0 … name.n} of the given widths.
+     *
+     * @param widths number of units of each layer; may be empty
+     * @param activation of every one of them
+     */
+    public static List<DenseLayer> layers(String name, int inputs, List<Integer> widths, Activation activation) {
+        List<DenseLayer> layers = new ArrayList<>();
+        int width = inputs;
+        for (int l = 0; l < widths.size(); l++) {
+            layers.add(new DenseLayer(name + "." + l, width, widths.get(l), activation));
+            width = widths.get(l);
+        }
+        return layers;
+    }
+
+    /** The layers, input side first. */
+    public List<DenseLayer> layers() {
+        return layers;
+    }
+
+    /** The vector that the layers' parameters are views of. */
+    public ParameterVector parameters() {
+        return parameters;
+    }
+
+    /** Writes orthogonal weights of the given gain and zero biases into one layer. */
+    public void initialize(int layer, double gain, UniformRandomProvider random) {
+        DenseLayer shape = layers.get(layer);
+        Backend backend = parameters.backend();
+        backend.upload(
+                Orthogonal.matrix(shape.inputs(), shape.outputs(), gain, random), parameters.view(weightIndex[layer]));
+        backend.fill(parameters.view(weightIndex[layer] + 1), 0);
+    }
+
+    /** Returns the working memory for passes over batches of exactly {@code batch} rows. */
+    public ForwardTrace trace(int batch) {
+        return new ForwardTrace(parameters.backend(), layers, batch);
+    }
+
+    /**
+     * Runs the layers forward.
+     *
+     * @param input [B × inputs]; kept by reference in the trace, so it must not change before the backward pass
+     * @param trace modified
+     * @return the last layer's output [B × outputs], or {@code input} if there are no layers
+     */
+    public Matrix forward(Matrix input, ForwardTrace trace) {
+        Backend backend = parameters.backend();
+        trace.setInput(input);
+        for (int l = 0; l < layers.size(); l++) {
+            Matrix preActivation = trace.preActivation(l);
+            backend.broadcastRow(parameters.view(weightIndex[l] + 1), preActivation);
+            backend.multiply(1, trace.input(l), false, parameters.view(weightIndex[l]), false, 1, preActivation);
+            if (layers.get(l).activation() != Activation.IDENTITY) {
+                backend.activate(layers.get(l).activation(), preActivation, trace.output(l));
+            }
+        }
+        return trace.output();
+    }
+
+    /**
+     * Runs the layers backward and writes the gradient {@code scale · Σ_b ∂loss_b/∂w} of this network's parameters.
+     *
+     * @param trace of the forward pass; {@link ForwardTrace#outputGradient} holds {@code ∂loss_b/∂output_b} of each
+     *     example, not divided by the batch. Modified: it then holds each layer's pre-activation gradient
+     * @param scale usually 1/B
+     * @param gradient of the parameters' layout; the parts of this network are overwritten, others are left alone
+     * @param inputGradient [B × inputs] or null; receives {@code ∂loss_b/∂input_b}, also not divided
+     * @param inputGradientScale factor on the old content of {@code inputGradient}: 0 overwrites, 1 adds
+     */
+    public void backward(
+            ForwardTrace trace,
+            double scale,
+            ParameterVector gradient,
+            @Nullable Matrix inputGradient,
+            double inputGradientScale) {
+        Backend backend = parameters.backend();
+        for (int l = layers.size() - 1; l >= 0; l--) {
+            Matrix preActivationGradient = trace.preActivationGradient(l);
+            backend.activateBackward(
+                    layers.get(l).activation(), trace.preActivation(l), trace.output(l), preActivationGradient);
+            backend.multiply(
+                    scale, trace.input(l), true, preActivationGradient, false, 0, gradient.view(weightIndex[l]));
+            Matrix biasGradient = gradient.view(weightIndex[l] + 1);
+            backend.sumRows(preActivationGradient, biasGradient);
+            backend.scale(scale, biasGradient);
+            Matrix weight = parameters.view(weightIndex[l]);
+            if (l > 0) {
+                backend.multiply(1, preActivationGradient, false, weight, true, 0, trace.preActivationGradient(l - 1));
+            } else if (inputGradient != null) {
+                backend.multiply(1, preActivationGradient, false, weight, true, inputGradientScale, inputGradient);
+            }
+        }
+    }
+}
