@@ -1,0 +1,55 @@
+package kingfisher.optim.distribution;
+
+import org.apache.commons.rng.UniformRandomProvider;
+
+/**
+ * A family of probability distributions over actions or targets, computed for a batch of rows at once.
+ *
+ * <p>Row {@code b} of {@code parameters} is {@code parameters[b * parameterSize()], …} and fixes one distribution; row
+ * {@code b} of {@code actions} is {@code actions[b * actionSize()], …} and is one outcome; the other arrays hold one
+ * number a row. Arrays may be longer than needed. Outputs are overwritten, except by the methods named {@code add…}.
+ * Inputs are not modified, and outputs must not overlap inputs. Every method throws {@link IllegalArgumentException} if
+ * an array is too short or an action is no outcome of the family.
+ *
+ * <p>A NaN among a row's inputs gives NaN in what is computed from it, and in no other row. Parameters up to ±1e4 give
+ * finite results wherever the exact result fits a double. Instances are immutable and hold no scratch, so that any number of
+ * threads may share one; no method allocates, but for the sampler of {@link DiagonalGaussian#sample}.
+ */
+public sealed interface Distribution permits Categorical, MultiCategorical, Bernoulli, DiagonalGaussian {
+
+    /** How many numbers define one distribution. */
+    int parameterSize();
+
+    /** How many numbers one outcome has. */
+    int actionSize();
+
+    /**
+     * Draws one outcome a row, in the order of the rows; the generator's state alone decides what is drawn.
+     *
+     * @throws ArithmeticException if a row's parameters define no distribution (NaN, say); the rows before it have been
+     *     drawn
+     */
+    void sample(int rows, double[] parameters, UniformRandomProvider random, double[] actions);
+
+    /** Finds each row's most probable outcome, the first among equals; NaN where the parameters define none. */
+    void mode(int rows, double[] parameters, double[] actions);
+
+    /** {@code logProbability_b = log p(action_b)}, of the density if the outcomes are real numbers. */
+    void logProbability(int rows, double[] parameters, double[] actions, double[] logProbability);
+
+    /** {@code entropy_b = -E[log p]} in nats, the differential entropy if the outcomes are real numbers. */
+    void entropy(int rows, double[] parameters, double[] entropy);
+
+    /** {@code divergence_b = KL(from_b ‖ to_b) = E_from[log from - log to]} in nats, never below 0. */
+    void kullbackLeibler(int rows, double[] from, double[] to, double[] divergence);
+
+    /** {@code gradient_b += weights_b · ∂ log p(action_b) / ∂ parameters_b}. */
+    void addLogProbabilityGradient(
+            int rows, double[] parameters, double[] actions, double[] weights, double[] gradient);
+
+    /** {@code gradient_b += weights_b · ∂ entropy_b / ∂ parameters_b}. */
+    void addEntropyGradient(int rows, double[] parameters, double[] weights, double[] gradient);
+
+    /** {@code gradient_b += weights_b · ∂ KL(from_b ‖ to_b) / ∂ to_b}. */
+    void addKullbackLeiblerGradient(int rows, double[] from, double[] to, double[] weights, double[] gradient);
+}
