@@ -1,0 +1,39 @@
+package kingfisher.agents.settings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The settings with which an algorithm is known to learn an environment, one readable file for each pair. */
+public final class Presets {
+    private static final String FOLDER = "/kingfisher/agents/presets/";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
+
+    private Presets() {}
+
+    /**
+     * Returns the preset of the algorithm for the environment, if there is one.
+     *
+     * <p>An environment that is reached through a bridge ({@code gym:Pendulum-v1}, {@code grpc://host:port/Pendulum-v1})
+     * has the preset of its own name, what follows the last colon or slash.
+     */
+    public static Optional<ConfigFile> find(String algorithm, String environmentId) {
+        String name =
+                environmentId.substring(1 + Math.max(environmentId.lastIndexOf(':'), environmentId.lastIndexOf('/')));
+        if (!NAME.matcher(name).matches() || !NAME.matcher(algorithm).matches()) {
+            return Optional.empty();
+        }
+        try (InputStream file = Presets.class.getResourceAsStream(FOLDER + algorithm + "/" + name + ".yaml")) {
+            if (file == null) {
+                return Optional.empty();
+            }
+            String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+            return Optional.of(ConfigFile.parse("preset " + algorithm + "/" + name, text));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}
