@@ -1,0 +1,11 @@
+package kingfisher.optim.backend;
+
+import kingfisher.optim.backend.nd4j.Nd4jBackend;
+
+final class Nd4jFloatBackendTest extends BackendContract {
+
+    @Override
+    Backend create() {
+        return new Nd4jBackend(Precision.FLOAT);
+    }
+}
