@@ -1,0 +1,72 @@
+package kingfisher.agents.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import kingfisher.envs.InvalidInputException;
+
+/** What a run needs to go on: its tensors by name, and everything else as JSON. */
+public final class Checkpoint {
+    private final String origin;
+    private final Map<String, Tensor> tensors;
+    private final ObjectNode state;
+
+    /** Creates a checkpoint that is to be written. The tensors and the state are not copied. */
+    public Checkpoint(Map<String, Tensor> tensors, ObjectNode state) {
+        this("checkpoint", tensors, state);
+    }
+
+    Checkpoint(String origin, Map<String, Tensor> tensors, ObjectNode state) {
+        this.origin = origin;
+        this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        this.state = state;
+    }
+
+    /** Returns the tensors by name. */
+    public Map<String, Tensor> tensors() {
+        return tensors;
+    }
+
+    /** Returns everything that is no tensor. */
+    public ObjectNode state() {
+        return state;
+    }
+
+    /**
+     * Returns the numbers of a tensor.
+     *
+     * @throws InvalidInputException if there is none of this name, type and shape
+     */
+    public float[] floats(String name, int... shape) {
+        if (find(name, shape) instanceof Tensor.Floats floats) {
+            return floats.values();
+        }
+        throw new InvalidInputException(origin + ": tensor " + name + " must have the type F32: F64");
+    }
+
+    /**
+     * Returns the numbers of a tensor.
+     *
+     * @throws InvalidInputException if there is none of this name, type and shape
+     */
+    public double[] doubles(String name, int... shape) {
+        if (find(name, shape) instanceof Tensor.Doubles doubles) {
+            return doubles.values();
+        }
+        throw new InvalidInputException(origin + ": tensor " + name + " must have the type F64: F32");
+    }
+
+    private Tensor find(String name, int[] shape) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new InvalidInputException(origin + " has no tensor " + name);
+        }
+        if (!Arrays.equals(tensor.shape(), shape)) {
+            throw new InvalidInputException(origin + ": tensor " + name + " must have the shape "
+                    + Arrays.toString(shape) + ": " + Arrays.toString(tensor.shape()));
+        }
+        return tensor;
+    }
+}

@@ -1,0 +1,145 @@
+package kingfisher.agents.run;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import kingfisher.envs.InvalidInputException;
+
+/** The folder of one run and the places of its files. */
+public final class RunFolder {
+    private static final Path RUNS = Path.of("runs");
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+
+    private final Path root;
+
+    private RunFolder(Path root) {
+        this.root = root;
+    }
+
+    /**
+     * Returns the folder of a run to come. Nothing is written: see {@link #create}.
+     *
+     * @throws InvalidInputException if something of that name exists
+     */
+    public static RunFolder forNewRun(Path root) {
+        if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+            throw exists(root);
+        }
+        return new RunFolder(root);
+    }
+
+    /** Returns the folder, under {@code runs} in the working directory, of a run to come that was given no name. */
+    public static RunFolder forNewRun(String algorithm, String environmentId, long seed, Clock clock) {
+        return forNewRun(RUNS, algorithm, environmentId, seed, clock);
+    }
+
+    static RunFolder forNewRun(Path runs, String algorithm, String environmentId, long seed, Clock clock) {
+        String environment = environmentId.replaceAll("[^A-Za-z0-9._]+", "-");
+        String name = algorithm + "-" + environment + "-" + seed + "-" + TIME.format(LocalDateTime.now(clock));
+        Path root = runs.resolve(name);
+        for (int number = 2; Files.exists(root, LinkOption.NOFOLLOW_LINKS); number++) {
+            root = runs.resolve(name + "-" + number); // another run began in the same second
+        }
+        return new RunFolder(root);
+    }
+
+    /**
+     * Returns the folder of a run that has begun.
+     *
+     * @throws InvalidInputException if there is no such folder
+     */
+    public static RunFolder ofExistingRun(Path root) {
+        if (!Files.isDirectory(root)) {
+            throw new InvalidInputException(
+                    Files.exists(root) ? "no run folder but a file: " + root : "no such run folder: " + root);
+        }
+        return new RunFolder(root);
+    }
+
+    /**
+     * Makes the folder, and those above it that are missing.
+     *
+     * @throws InvalidInputException if it exists by now or cannot be made
+     */
+    public void create() {
+        try {
+            Path parent = root.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.createDirectory(root);
+        } catch (FileAlreadyExistsException taken) {
+            throw Files.exists(root) ? exists(root) : cannotMake(taken);
+        } catch (IOException failure) {
+            throw cannotMake(failure);
+        }
+    }
+
+    /** Returns the folder itself. */
+    public Path root() {
+        return root;
+    }
+
+    /** Returns the place of the effective settings. */
+    public Path config() {
+        return root.resolve("config.yaml");
+    }
+
+    /** Returns the place of the provenance. */
+    public Path provenance() {
+        return root.resolve("provenance.json");
+    }
+
+    /** Returns the place of the metrics. */
+    public Path metrics() {
+        return root.resolve("metrics.csv");
+    }
+
+    /** Returns the place of the evaluations on the way. */
+    public Path evaluations() {
+        return root.resolve("evaluations.csv");
+    }
+
+    /** Returns the place of the result. */
+    public Path result() {
+        return root.resolve("result.json");
+    }
+
+    /** Returns the place of the picture of the run. */
+    public Path learningCurve() {
+        return root.resolve("learning-curve.png");
+    }
+
+    /** Returns the checkpoint from which the run goes on. */
+    public CheckpointFolder lastCheckpoint() {
+        return new CheckpointFolder(root.resolve("checkpoints").resolve("last"));
+    }
+
+    /** Returns the checkpoint of the policy that evaluations on the way found best. */
+    public CheckpointFolder bestCheckpoint() {
+        return new CheckpointFolder(root.resolve("checkpoints").resolve("best"));
+    }
+
+    /**
+     * Writes the file {@code config.yaml}.
+     *
+     * @throws java.io.UncheckedIOException if that fails
+     */
+    public void writeConfig(String yaml) {
+        AtomicFile.write(config(), yaml);
+    }
+
+    private static InvalidInputException exists(Path root) {
+        return new InvalidInputException("run folder exists: " + root);
+    }
+
+    private InvalidInputException cannotMake(IOException failure) {
+        return new InvalidInputException("cannot make the run folder " + root + ": " + Failures.reason(failure));
+    }
+}
