@@ -5,13 +5,17 @@
 needs gymnasium 1.3.0 and NumPy 2. It writes one file a task with episodes of random actions and of a controller that reaches
 the goal; some episodes are seeded, some follow by a reset without a seed, so that the generator's stream is covered too.
 `--episodes` and `--seed` record more of them, or others, for a comparison on seeds that no test holds
-(`ParityReport` prints it).
+(`ParityReport` prints it). Two groups of environments are recorded too, in autoreset mode SAME_STEP.
 
-Format, big-endian, compressed with gzip: magic "KFTR"; text id; text arguments ("k=v" joined by commas); int32 sizes of state,
+Format of an episode file (`*.trace.gz`), big-endian, compressed with gzip: magic "KFTR"; text id; text arguments ("k=v" joined by commas); int32 sizes of state,
 observation, action; int8 1 if the action is discrete; int32 number of episodes; then each episode: text kind; int64 seed, -1 for
 a reset without one; int32 steps n; float64 state after the reset; float32 observation after the reset; actions (n int8, or
 n times float32); float64 rewards; int8 flags (1 terminated, 2 truncated); float32 observations. A text is an int16 length and
 UTF-8 bytes.
+
+Format of a group file (`*.group.gz`): magic "KFGR"; text id; int64 seed; int32 environments, observation size, action size, steps;
+int8 1 if the action is discrete; float32 first observations; then each step: actions (int8 or float32), float64 rewards, int8
+flags, float32 observations, float32 final observations (zero in rows that did not end).
 """
 
 import argparse
@@ -165,6 +169,31 @@ class Recorder:
         path.write_bytes(gzip.compress(self.out.getvalue() + episodes, mtime=0))
 
 
+def record_group(task: str, count: int, steps: int, seed: int, path: Path) -> None:
+    """Plays random actions in a group of environments that reset themselves within the step."""
+    make = lambda: gymnasium.make(task)  # noqa: E731
+    group = gymnasium.vector.SyncVectorEnv([make] * count, autoreset_mode=gymnasium.vector.AutoresetMode.SAME_STEP)
+    space = group.single_action_space
+    discrete = isinstance(space, gymnasium.spaces.Discrete)
+    generator = np.random.default_rng(seed)
+    observations, _ = group.reset(seed=seed)
+    name = task.encode()
+    out = io.BytesIO()
+    out.write(b"KFGR" + struct.pack(">h", len(name)) + name)
+    out.write(struct.pack(">qiiiib", seed, count, observations.shape[1], 1, steps, discrete))
+    out.write(observations.astype(">f4").tobytes())
+    for _ in range(steps):
+        actions = np.array([random_action(space, generator) for _ in range(count)])
+        observations, rewards, terminated, truncated, info = group.step(actions)
+        finals = np.zeros_like(observations)
+        for row in np.flatnonzero(terminated | truncated):
+            finals[row] = info["final_obs"][row]
+        out.write(actions.astype("i1" if discrete else ">f4").tobytes() + rewards.astype(">f8").tobytes())
+        out.write((terminated + 2 * truncated).astype("i1").tobytes())
+        out.write(observations.astype(">f4").tobytes() + finals.astype(">f4").tobytes())
+    path.write_bytes(gzip.compress(out.getvalue(), mtime=0))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
@@ -182,6 +211,8 @@ def main() -> None:
         path = options.folder / f"{task.name}.trace.gz"
         recorder.write(path)
         print(f"{path.name}: {recorder.count} episodes, {recorder.steps} steps, {recorder.ends}, {path.stat().st_size} bytes")
+    record_group("CartPole-v1", 3, 150, options.seed + 7, options.folder / "cartpole-v1.group.gz")
+    record_group("Pendulum-v1", 2, 410, options.seed + 7, options.folder / "pendulum-v1.group.gz")
 
 
 if __name__ == "__main__":

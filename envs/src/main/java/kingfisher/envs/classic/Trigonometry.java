@@ -15,7 +15,8 @@ package kingfisher.envs.classic;
  * </pre>
  *
  * <p>sin a and cos a are sums of two doubles. Larger angles are brought near zero by multiples of π/2, which leaves a second
- * double, the rest. Angles from 10⁸ on, which no task reaches, are left to {@link Math}.
+ * double, the rest. Angles from 10⁸ on, which no task reaches, are left to {@link Math}. Intervals, coefficients and the order of
+ * the roundings are those by which the GNU C library (2.28 and later) applies the method.
  */
 final class Trigonometry {
 
