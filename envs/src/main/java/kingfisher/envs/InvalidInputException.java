@@ -1,9 +1,13 @@
 package kingfisher.envs;
 
-/** Says in one line what a user gave that cannot be accepted, and what would be. */
-public class InvalidInputException extends IllegalArgumentException {
+/**
+ * What a user asked for cannot be: an unknown id, an argument or an action outside what is accepted, a damaged snapshot.
+ *
+ * <p>The message is one line that names the thing, the value found and what is accepted; a command line shows it as it is.
+ */
+public final class InvalidInputException extends IllegalArgumentException {
 
-    /** Creates the exception with the line that the user reads. */
+    /** Makes the exception; {@code message} is one line for the user. */
     public InvalidInputException(String message) {
         super(message);
     }

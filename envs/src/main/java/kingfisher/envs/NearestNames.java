@@ -5,41 +5,53 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Finds the known names that a mistyped one may have meant. */
+/** Finds which of the known names a misspelt one may have meant. */
 public final class NearestNames {
-    private static final int MOST = 3;
+
+    private static final int LIMIT = 3;
 
     private NearestNames() {}
 
-    /** Returns at most three of the candidates, best first, that are near the name; empty if none is. */
-    public static List<String> of(String name, Collection<String> candidates) {
-        String wanted = name.toLowerCase(Locale.ROOT);
-        record Scored(String candidate, int distance) {}
-        int limit = Math.max(2, wanted.length() / 3);
-        return candidates.stream()
-                .map(candidate -> new Scored(candidate, distance(wanted, candidate.toLowerCase(Locale.ROOT))))
-                .filter(scored -> scored.distance() <= limit)
-                .sorted(Comparator.comparingInt(Scored::distance).thenComparing(Scored::candidate))
-                .limit(MOST)
-                .map(Scored::candidate)
+    /**
+     * The known names nearest to {@code name}, nearest first and at most three: the fewest insertions, deletions,
+     * replacements and swaps of neighbours, whatever the case. Names that share next to nothing with it are left out.
+     */
+    public static List<String> of(String name, Collection<String> known) {
+        return known.stream()
+                .distinct()
+                .filter(candidate -> distance(name, candidate) < Math.max(name.length(), candidate.length()) * 0.7)
+                .sorted(Comparator.<String>comparingInt(candidate -> distance(name, candidate))
+                        .thenComparing(Comparator.naturalOrder()))
+                .limit(LIMIT)
                 .toList();
     }
 
-    /** Levenshtein's distance: insertions, deletions and replacements that turn one text into the other. */
-    private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] current = new int[b.length() + 1];
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replace = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(replace, 1 + Math.min(previous[j], current[j - 1]));
+    /** A half sentence for an error message: {@code "; nearest: a, b"}, or all known names if none is near. */
+    public static String hint(String name, Collection<String> known) {
+        List<String> nearest = of(name, known);
+        return nearest.isEmpty()
+                ? "; known: " + String.join(", ", known.stream().sorted().toList())
+                : "; nearest: " + String.join(", ", nearest);
+    }
+
+    /** The optimal-string-alignment distance, without regard to case. */
+    static int distance(String first, String second) {
+        String a = first.toLowerCase(Locale.ROOT);
+        String b = second.toLowerCase(Locale.ROOT);
+        int[][] table = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                table[i][j] = i == 0 || j == 0 ? i + j : entry(table, a, b, i, j);
             }
-            previous = current;
         }
-        return previous[b.length()];
+        return table[a.length()][b.length()];
+    }
+
+    private static int entry(int[][] table, String a, String b, int i, int j) {
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        int best = Math.min(table[i - 1][j], table[i][j - 1]) + 1;
+        best = Math.min(best, table[i - 1][j - 1] + (same ? 0 : 1));
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(best, table[i - 2][j - 2] + 1) : best;
     }
 }
