@@ -28,7 +28,7 @@ def record(path: str) -> None:
         writer = RecordWriter(file)
         writer.write(event(file_version="brain.Event:2"))
         writer.write(event(step=256, summary=scalars({"rollout/ep_rew_mean": 21.5, "train/approx_kl": 0.0078125})))
-        writer.write(event(step=10**12, summary=scalars({"rollout/ep_rew_mean": -1.1})))
+        writer.write(event(step=10**12, summary=scalars({"rollout/ep_rew_mean": -1.1, "train/clip_fraction": 0.0})))
 
 
 if __name__ == "__main__":

@@ -5,48 +5,33 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 
 /**
  * What this program was built from, as the build left it on the class path.
  *
  * @param commit the commit in Git, or "unknown"
  * @param dirty "true" if files differed from the commit, "false" if not, or "unknown"
- * @param versions the version of each main library that is on the class path
+ * @param versions the version of Java and of each library on which results may depend
  */
 public record BuildInformation(String commit, String dirty, Map<String, String> versions) {
     private static final String BUILD = "/kingfisher/agents/build.properties";
+    private static final String VERSIONS = "/kingfisher/agents/versions.properties";
     private static final String UNKNOWN = "unknown";
-
-    /** The libraries on which results may depend, as group and artifact. */
-    private static final List<String> LIBRARIES = List.of(
-            "kingfisher/kingfisher-agents",
-            "org.nd4j/nd4j-native",
-            "org.bytedeco/openblas",
-            "dev.ludovic.netlib/blas",
-            "org.apache.commons/commons-rng-simple",
-            "com.google.protobuf/protobuf-java",
-            "com.fasterxml.jackson.core/jackson-databind",
-            "info.picocli/picocli",
-            "org.knowm.xchart/xchart");
 
     /** Keeps a copy of the map, in its order. */
     public BuildInformation {
         versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
     }
 
-    /** Reads what is on the class path. */
+    /** Reads what the build left. */
     public static BuildInformation load() {
-        Map<String, String> versions = new LinkedHashMap<>();
-        for (String library : LIBRARIES) {
-            String version =
-                    properties("/META-INF/maven/" + library + "/pom.properties").getProperty("version", "");
-            if (!version.isEmpty()) {
-                versions.put(library.substring(library.indexOf('/') + 1), version);
-            }
-        }
+        Map<String, String> versions = new TreeMap<>();
+        versions.put("java", System.getProperty("java.version"));
+        Properties built = properties(VERSIONS);
+        built.stringPropertyNames().forEach(library -> versions.put(library, built.getProperty(library)));
         return of(properties(BUILD), versions);
     }
 

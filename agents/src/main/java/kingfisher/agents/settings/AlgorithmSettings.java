@@ -28,9 +28,7 @@ public final class AlgorithmSettings {
                 return algorithm;
             }
         }
-        List<String> nearest = NearestNames.of(name, names());
-        String hint = nearest.isEmpty() ? "known: " + String.join(", ", names()) : "nearest: " + nearest.get(0);
-        throw new InvalidInputException("unknown algorithm: " + Quoted.of(name) + " (" + hint + ")");
+        throw new InvalidInputException("unknown algorithm: " + Quoted.of(name) + NearestNames.hint(name, names()));
     }
 
     /** Returns the names of all algorithms. */

@@ -58,7 +58,7 @@ public final class SettingSet {
         Setting<?> setting = byKey.get(key);
         if (setting == null) {
             List<String> nearest = NearestNames.of(key, byKey.keySet());
-            String hint = nearest.isEmpty() ? "" : " (nearest: " + String.join(", ", nearest) + ")";
+            String hint = nearest.isEmpty() ? "" : "; nearest: " + String.join(", ", nearest);
             throw new InvalidInputException("unknown setting: " + Quoted.of(key) + hint);
         }
         return setting;

@@ -36,7 +36,10 @@ final class EventFileTest {
         first.put("rollout/ep_rew_mean", 21.5);
         first.put("train/approx_kl", 0.0078125);
         events.append(256, first);
-        events.append(1_000_000_000_000L, Map.of("rollout/ep_rew_mean", -1.1));
+        Map<String, Double> second = new LinkedHashMap<>();
+        second.put("rollout/ep_rew_mean", -1.1);
+        second.put("train/clip_fraction", 0.0);
+        events.append(1_000_000_000_000L, second);
     }
 
     private Path onlyFile() throws IOException {

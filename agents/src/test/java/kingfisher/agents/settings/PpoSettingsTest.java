@@ -76,8 +76,8 @@ final class PpoSettingsTest {
     void anUnknownAlgorithmIsRefusedWithTheNearest() {
         assertThatThrownBy(() -> AlgorithmSettings.find("pppo"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("unknown algorithm: pppo (nearest: ppo)");
+                .hasMessage("unknown algorithm: pppo; nearest: ppo");
         assertThatThrownBy(() -> AlgorithmSettings.find("dreamer"))
-                .hasMessage("unknown algorithm: dreamer (known: ppo)");
+                .hasMessage("unknown algorithm: dreamer; known: ppo");
     }
 }

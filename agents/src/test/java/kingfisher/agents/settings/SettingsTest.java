@@ -43,7 +43,7 @@ final class SettingsTest {
     void anUnknownKeyIsRefusedWithTheNearestOnes() {
         assertThatThrownBy(() -> ppo.defaults().with("enviroments", "4", "--set"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("unknown setting: enviroments (nearest: environments)");
+                .hasMessageStartingWith("unknown setting: enviroments; nearest: environments");
         assertThatThrownBy(() -> ppo.defaults().with("qqqqqqqqqq", "4", "--set"))
                 .hasMessage("unknown setting: qqqqqqqqqq");
     }
