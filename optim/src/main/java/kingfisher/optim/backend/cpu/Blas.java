@@ -6,6 +6,8 @@ import dev.ludovic.netlib.blas.NativeBLAS;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
@@ -18,6 +20,9 @@ final class Blas {
     private static final String LIBRARY_PROPERTY = "dev.ludovic.netlib.blas.nativeLibPath";
     private static final List<String> LIBRARY_NAMES =
             List.of("libopenblas_nolapack.so.0", "libopenblas_nolapack.0.dylib", "libopenblas_nolapack.dll");
+
+    /* Held, because a logger that nobody holds forgets its level. */
+    private static final Logger BINDING_LOGGER = Logger.getLogger("dev.ludovic.netlib.blas.InstanceBuilder");
 
     private Blas() {}
 
@@ -45,6 +50,7 @@ final class Blas {
         if (System.getProperty(LIBRARY_PROPERTY) == null) {
             System.setProperty(LIBRARY_PROPERTY, library.toString());
         }
+        BINDING_LOGGER.setLevel(Level.WARNING);
         BLAS blas = NativeBLAS.getInstance();
         // Parallelism is ours and coarse; threads inside a product of this size only cost, and change the bits.
         openblas_nolapack.blas_set_num_threads(1);
