@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** Files that are there whole or not at all: written beside their place, put on the disk, renamed. */
-final class AtomicFile {
+public final class AtomicFile {
     private static final String TEMPORARY = ".tmp";
 
     private AtomicFile() {}
@@ -18,7 +18,7 @@ final class AtomicFile {
      *
      * @throws UncheckedIOException if that fails; the file is then as it was
      */
-    static void write(Path file, String text) {
+    public static void write(Path file, String text) {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 

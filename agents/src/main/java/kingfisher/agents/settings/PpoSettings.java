@@ -78,6 +78,13 @@ public final class PpoSettings {
             optional("none", real(Interval.positive())),
             "Largest change of a value, from the one at sampling, that its loss rewards.");
 
+    /** What a value beyond the clip costs. */
+    public static final Setting<ValueClipRule> VALUE_CLIP_RULE = Setting.of(
+            "value-clip-rule",
+            ValueClipRule.MAXIMUM,
+            choice(ValueClipRule.class),
+            "Loss of a value beyond value-clip: the larger of the losses with and without clip, or the clipped one.");
+
     /** The weight of the entropy bonus. */
     public static final Setting<Double> ENTROPY_COEFFICIENT =
             Setting.of("entropy-coefficient", 0.0, real(Interval.atLeast(0)), "Weight of the entropy bonus.");
@@ -105,6 +112,7 @@ public final class PpoSettings {
             WEIGHT_PROXIMITY,
             TARGET_KL,
             VALUE_CLIP,
+            VALUE_CLIP_RULE,
             ENTROPY_COEFFICIENT,
             VALUE_COEFFICIENT,
             NORMALIZE_ADVANTAGES);

@@ -1,0 +1,39 @@
+package kingfisher.agents.policy;
+
+import kingfisher.agents.settings.Settings;
+import kingfisher.envs.EnvironmentSpecification;
+import kingfisher.envs.InvalidInputException;
+import kingfisher.optim.backend.Backend;
+
+/**
+ * Networks with what stands between them and an environment.
+ *
+ * @param specification of the environment
+ * @param actorCritic the networks
+ * @param observations the way from observations to network inputs
+ * @param actions the way from the distribution's outcomes to actions
+ */
+public record Agent(
+        EnvironmentSpecification specification,
+        ActorCritic actorCritic,
+        ObservationPipeline observations,
+        ActionAdapter actions) {
+
+    /**
+     * Returns an agent whose parameters are zero.
+     *
+     * @throws InvalidInputException if the action space fits no distribution
+     */
+    public static Agent create(Settings settings, EnvironmentSpecification specification, Backend backend) {
+        ActionAdapter actions = ActionAdapter.of(specification);
+        ObservationPipeline observations =
+                new ObservationPipeline(specification.observationSpace(), PolicyCheckpoint.observationClip(settings));
+        ActorCritic actorCritic = ActorCritics.create(settings, observations.size(), actions.distribution(), backend);
+        return new Agent(specification, actorCritic, observations, actions);
+    }
+
+    /** Returns an actor for {@code rows} observations at a time, which follows later changes of the networks. */
+    public Actor actor(int rows) {
+        return new Actor(actorCritic.policy(), observations, actions, rows);
+    }
+}

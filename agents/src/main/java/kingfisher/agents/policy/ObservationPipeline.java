@@ -1,0 +1,60 @@
+package kingfisher.agents.policy;
+
+import java.util.Optional;
+import kingfisher.envs.Space;
+
+/** The way from an environment's observations to a network's inputs: encoding, then normalization if that is set. */
+public final class ObservationPipeline {
+
+    private final ObservationEncoder encoder;
+    private final Optional<ObservationNormalizer> normalizer;
+    private final int rawSize;
+
+    /**
+     * Creates the pipeline.
+     *
+     * @param space of the environment's observations
+     * @param clip bound of normalized inputs; empty if they are not normalized
+     */
+    public ObservationPipeline(Space space, Optional<Double> clip) {
+        this.rawSize = space.size();
+        this.encoder = new ObservationEncoder(space);
+        this.normalizer = clip.map(bound -> new ObservationNormalizer(encoder.size(), bound));
+    }
+
+    /** Number of network inputs for one observation. */
+    public int size() {
+        return encoder.size();
+    }
+
+    /** Number of doubles in one observation. */
+    public int rawSize() {
+        return rawSize;
+    }
+
+    /** The running moments, if inputs are normalized. */
+    public Optional<RunningMoments> moments() {
+        return normalizer.map(ObservationNormalizer::moments);
+    }
+
+    /**
+     * Takes observations into the running moments; does nothing if inputs are not normalized.
+     *
+     * @param observations [rows × raw size], not modified
+     * @param scratch [rows × size], overwritten
+     */
+    public void update(int rows, double[] observations, double[] scratch) {
+        if (normalizer.isPresent()) {
+            encoder.encode(rows, observations, scratch);
+            normalizer.get().moments().update(scratch, rows);
+        }
+    }
+
+    /** Writes the inputs [rows × size] for observations [rows × raw size]. */
+    public void apply(int rows, double[] observations, double[] inputs) {
+        encoder.encode(rows, observations, inputs);
+        if (normalizer.isPresent()) {
+            normalizer.get().normalize(inputs, rows);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package kingfisher.agents.ppo;
+
+import kingfisher.agents.policy.NetworkPass;
+import kingfisher.agents.policy.PolicyValueNetwork;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.backend.Matrix;
+import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.optimizer.Optimizer;
+
+/**
+ * One network with what it takes to fit it on minibatches: gradient, optimizer, working memory and, if the objective
+ * asks for it, the parameters before the update.
+ */
+final class NetworkLearner {
+
+    private final PolicyValueNetwork network;
+    private final ParameterVector parameters;
+    private final ParameterVector gradient;
+    private final ParameterVector start;
+    private final Optimizer optimizer;
+    private final NetworkPass pass;
+    private final Matrix minibatch;
+    private final Backend backend;
+    private final double weightProximity;
+
+    /**
+     * Creates the learner.
+     *
+     * @param weightProximity λ_WSP of Grosse's eq. 11: the objective grows by {@code λ/2 ‖w - w_start‖²}
+     */
+    NetworkLearner(
+            PolicyValueNetwork network, Optimizer optimizer, int minibatchSize, int inputs, double weightProximity) {
+        this.network = network;
+        this.parameters = network.parameters();
+        this.gradient = parameters.zerosLike();
+        this.start = parameters.zerosLike();
+        this.optimizer = optimizer;
+        this.pass = network.pass(minibatchSize);
+        this.backend = parameters.backend();
+        this.minibatch = backend.allocate(minibatchSize, inputs);
+        this.weightProximity = weightProximity;
+    }
+
+    String name() {
+        return network.name();
+    }
+
+    boolean hasPolicy() {
+        return network.hasPolicy();
+    }
+
+    boolean hasValue() {
+        return network.hasValue();
+    }
+
+    NetworkPass pass() {
+        return pass;
+    }
+
+    Optimizer optimizer() {
+        return optimizer;
+    }
+
+    /** Remembers the parameters that the weight-space proximity is measured from. */
+    void beginUpdate() {
+        if (weightProximity > 0) {
+            backend.copy(parameters.values(), start.values());
+        }
+    }
+
+    /** Computes the heads' outputs for the examples {@code rows[offset], …}. */
+    void forward(Matrix observations, int[] rows, int offset) {
+        backend.gatherRows(observations, rows, offset, minibatch);
+        pass.forward(minibatch);
+    }
+
+    /** Computes the gradient of the minibatch's mean loss from the heads' gradients; returns its squared norm. */
+    double backward() {
+        pass.backward(1.0 / pass.batch(), gradient);
+        if (weightProximity > 0) {
+            backend.addScaled(weightProximity, parameters.values(), gradient.values());
+            backend.addScaled(-weightProximity, start.values(), gradient.values());
+        }
+        return backend.dot(gradient.values(), gradient.values());
+    }
+
+    void step(double gradientScale, double learningRate) {
+        optimizer.step(parameters, gradient, gradientScale, learningRate);
+    }
+}

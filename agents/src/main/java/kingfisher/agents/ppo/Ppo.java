@@ -1,0 +1,335 @@
+package kingfisher.agents.ppo;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import kingfisher.agents.policy.ActorCritic;
+import kingfisher.agents.policy.PolicyValueNetwork;
+import kingfisher.agents.rollout.GeneralizedAdvantage;
+import kingfisher.agents.rollout.NonFiniteException;
+import kingfisher.agents.rollout.Rollout;
+import kingfisher.agents.settings.AdvantageNormalization;
+import kingfisher.agents.settings.CommonSettings;
+import kingfisher.agents.settings.PpoSettings;
+import kingfisher.agents.settings.Proximity;
+import kingfisher.agents.settings.Settings;
+import kingfisher.agents.train.Algorithm;
+import kingfisher.agents.train.FirstOrder;
+import kingfisher.optim.distribution.DiagonalGaussian;
+import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.optimizer.GradientClip;
+import kingfisher.optim.optimizer.Optimizer;
+import kingfisher.optim.optimizer.Schedule;
+import kingfisher.optim.parallel.Workers;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.PermutationSampler;
+
+/**
+ * Proximal policy optimization (Schulman et al. 2017): some epochs of minibatch gradient descent on an objective that
+ * keeps the policy near the one that collected the rollout.
+ *
+ * <p>The details follow Huang et al. 2022 ("The 37 implementation details of PPO"); where projects differ there is a
+ * setting. Policy and value networks are fitted side by side, one task each, joined once a minibatch to clip their common
+ * gradient norm.
+ */
+public final class Ppo implements Algorithm {
+
+    /** Early stopping waits for 1.5 times the target, as in OpenAI's Spinning Up and Stable-Baselines3. */
+    private static final double EARLY_STOP_FACTOR = 1.5;
+
+    private static final double ADVANTAGE_EPSILON = 1e-8;
+
+    private final ActorCritic actorCritic;
+    private final Workers workers;
+    private final Consumer<int[]> shuffle;
+    private final double discount;
+    private final double lambda;
+    private final int epochs;
+    private final int minibatchSize;
+    private final Schedule learningRateSchedule;
+    private final Schedule clipSchedule;
+    private final Optional<Double> maximumNorm;
+    private final Optional<Double> targetDivergence;
+    private final AdvantageNormalization advantageNormalization;
+    private final DivergencePenalty penalty;
+
+    private final List<NetworkLearner> learners = new ArrayList<>();
+    private final PolicyLoss policyLoss;
+    private final ValueLoss valueLoss;
+    private final Runnable[] tasks;
+    private final double[] squaredNorms;
+    private int[] permutation = new int[0];
+
+    // What the tasks of the current minibatch read.
+    private Rollout rollout;
+    private int offset;
+    private double advantageShift;
+    private double advantageScale;
+    private double clip;
+    private double learningRate;
+    private double pendingScale;
+    private double gradientNorm;
+    private boolean stepPending;
+
+    /**
+     * Creates the algorithm.
+     *
+     * @param rollout the rollout that {@link #update} will see
+     * @param random source of the minibatches
+     */
+    public Ppo(
+            Settings settings,
+            ActorCritic actorCritic,
+            Rollout rollout,
+            UniformRandomProvider random,
+            Workers workers) {
+        this(settings, actorCritic, rollout, rows -> PermutationSampler.shuffle(random, rows), workers);
+    }
+
+    /** Creates the algorithm with a given way to order the rows of a rollout, once an epoch. */
+    Ppo(Settings settings, ActorCritic actorCritic, Rollout rollout, Consumer<int[]> shuffle, Workers workers) {
+        this.actorCritic = actorCritic;
+        this.workers = workers;
+        this.shuffle = shuffle;
+        this.rollout = rollout;
+        this.discount = settings.get(CommonSettings.DISCOUNT);
+        this.lambda = settings.get(CommonSettings.GAE_LAMBDA);
+        this.epochs = settings.get(PpoSettings.EPOCHS);
+        this.minibatchSize = settings.get(PpoSettings.MINIBATCH_SIZE);
+        this.learningRateSchedule = FirstOrder.schedule(
+                settings.get(CommonSettings.LEARNING_RATE_SCHEDULE), settings.get(CommonSettings.LEARNING_RATE));
+        this.clipSchedule =
+                FirstOrder.schedule(settings.get(PpoSettings.CLIP_SCHEDULE), settings.get(PpoSettings.CLIP));
+        this.maximumNorm = settings.get(CommonSettings.MAX_GRADIENT_NORM);
+        this.targetDivergence = settings.get(PpoSettings.TARGET_KL);
+        this.advantageNormalization = settings.get(PpoSettings.NORMALIZE_ADVANTAGES);
+        Proximity proximity = settings.get(PpoSettings.PROXIMITY);
+        this.penalty = new DivergencePenalty(
+                proximity == Proximity.ADAPTIVE_KL,
+                settings.get(PpoSettings.KL_COEFFICIENT),
+                settings.get(PpoSettings.KL_TARGET));
+        this.policyLoss = new PolicyLoss(
+                actorCritic.distribution(), proximity, settings.get(PpoSettings.ENTROPY_COEFFICIENT), minibatchSize);
+        this.valueLoss = new ValueLoss(
+                settings.get(PpoSettings.VALUE_COEFFICIENT),
+                settings.get(PpoSettings.VALUE_CLIP),
+                settings.get(PpoSettings.VALUE_CLIP_RULE));
+        int inputs = rollout.observations().columns();
+        for (PolicyValueNetwork network : actorCritic.networks()) {
+            double weightProximity = network.hasPolicy() ? settings.get(PpoSettings.WEIGHT_PROXIMITY) : 0;
+            Optimizer optimizer = FirstOrder.optimizer(settings, network.parameters());
+            learners.add(new NetworkLearner(network, optimizer, minibatchSize, inputs, weightProximity));
+        }
+        this.squaredNorms = new double[learners.size()];
+        this.tasks = new Runnable[learners.size()];
+        for (int i = 0; i < tasks.length; i++) {
+            int index = i;
+            tasks[i] = () -> learn(index);
+        }
+    }
+
+    @Override
+    public Map<String, Double> update(Rollout collected, double progress) {
+        rollout = collected;
+        learningRate = learningRateSchedule.at(progress);
+        clip = clipSchedule.at(progress);
+        GeneralizedAdvantage.compute(
+                rollout.steps(),
+                rollout.environments(),
+                rollout.rewards(),
+                rollout.values(),
+                rollout.nextValues(),
+                rollout.discounts(),
+                rollout.ended(),
+                discount,
+                lambda,
+                rollout.advantages(),
+                rollout.returns());
+        preparePermutation();
+        advantageShift = 0;
+        advantageScale = 1;
+        if (advantageNormalization == AdvantageNormalization.BATCH) {
+            normalizeAdvantages(0, rollout.size());
+        }
+        policyLoss.reset();
+        valueLoss.reset();
+        learners.forEach(NetworkLearner::beginUpdate);
+        fit();
+        penalty.adapt(policyLoss.meanDivergence());
+        return report();
+    }
+
+    private void preparePermutation() {
+        if (permutation.length != rollout.size()) {
+            permutation = new int[rollout.size()];
+        }
+        for (int i = 0; i < permutation.length; i++) {
+            permutation[i] = i;
+        }
+    }
+
+    private void fit() {
+        stepPending = false;
+        for (int epoch = 0; epoch < epochs; epoch++) {
+            shuffle.accept(permutation);
+            if (!fitEpoch()) {
+                return;
+            }
+        }
+        finishStep();
+    }
+
+    /** Goes through the permutation once; returns false if the policy has moved too far to go on. */
+    private boolean fitEpoch() {
+        policyLoss.beginEpoch();
+        for (offset = 0; offset < permutation.length; offset += minibatchSize) {
+            if (advantageNormalization == AdvantageNormalization.MINIBATCH) {
+                normalizeAdvantages(offset, minibatchSize);
+            }
+            workers.run(tasks);
+            stepPending = false;
+            double squaredNorm = 0;
+            for (int i = 0; i < squaredNorms.length; i++) {
+                NonFiniteException.check(
+                        "the gradient norm of the " + learners.get(i).name() + " network", squaredNorms[i]);
+                squaredNorm += squaredNorms[i];
+            }
+            gradientNorm = Math.sqrt(squaredNorm);
+            if (targetDivergence.isPresent()
+                    && policyLoss.lastApproximateDivergence() > EARLY_STOP_FACTOR * targetDivergence.get()) {
+                return false;
+            }
+            pendingScale = maximumNorm.isPresent() ? GradientClip.scale(gradientNorm, maximumNorm.get()) : 1;
+            stepPending = true;
+        }
+        return true;
+    }
+
+    /** One network's share of a minibatch: the step that the last one left, then this one's gradient. */
+    private void learn(int index) {
+        NetworkLearner learner = learners.get(index);
+        if (stepPending) {
+            learner.step(pendingScale, learningRate);
+        }
+        learner.forward(rollout.observations(), permutation, offset);
+        if (learner.hasPolicy()) {
+            policyLoss.apply(
+                    rollout,
+                    permutation,
+                    offset,
+                    advantageShift,
+                    advantageScale,
+                    clip,
+                    penalty.coefficient(),
+                    learner.pass());
+        }
+        if (learner.hasValue()) {
+            valueLoss.apply(rollout, permutation, offset, learner.pass());
+        }
+        squaredNorms[index] = learner.backward();
+    }
+
+    private void finishStep() {
+        for (NetworkLearner learner : learners) {
+            learner.step(pendingScale, learningRate);
+        }
+        stepPending = false;
+    }
+
+    /** Makes the advantages of {@code permutation[from], …} have mean 0 and standard deviation 1, over n - 1. */
+    private void normalizeAdvantages(int from, int count) {
+        double[] advantages = rollout.advantages();
+        double sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum += advantages[permutation[i]];
+        }
+        double mean = sum / count;
+        double squares = 0;
+        for (int i = from; i < from + count; i++) {
+            double deviation = advantages[permutation[i]] - mean;
+            squares += deviation * deviation;
+        }
+        advantageShift = mean;
+        advantageScale = 1 / (Math.sqrt(squares / (count - 1)) + ADVANTAGE_EPSILON);
+    }
+
+    private Map<String, Double> report() {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("train/approx_kl", policyLoss.meanApproximateDivergence());
+        metrics.put("train/clip_fraction", policyLoss.clipFraction());
+        metrics.put("train/clip_range", clip);
+        metrics.put("train/entropy_loss", -policyLoss.meanEntropy());
+        metrics.put("train/explained_variance", explainedVariance());
+        metrics.put("train/gradient_norm", gradientNorm);
+        metrics.put("train/kl_coefficient", penalty.coefficient());
+        metrics.put("train/learning_rate", learningRate);
+        metrics.put("train/n_updates", (double) learners.get(0).optimizer().steps());
+        metrics.put("train/policy_gradient_loss", policyLoss.meanLoss());
+        metrics.put("train/value_loss", valueLoss.meanLoss());
+        if (actorCritic.distribution() instanceof DiagonalGaussian) {
+            metrics.put("train/std", actorCritic.policy().meanStandardDeviation());
+        }
+        return metrics;
+    }
+
+    /** {@code 1 - Var(returns - values) / Var(returns)}; NaN if all returns are equal. */
+    private double explainedVariance() {
+        double[] returns = rollout.returns();
+        double[] values = rollout.values();
+        double meanReturn = 0;
+        double meanError = 0;
+        for (int i = 0; i < returns.length; i++) {
+            meanReturn += returns[i] / returns.length;
+            meanError += (returns[i] - values[i]) / returns.length;
+        }
+        double returnSquares = 0;
+        double errorSquares = 0;
+        for (int i = 0; i < returns.length; i++) {
+            double deviation = returns[i] - meanReturn;
+            double error = returns[i] - values[i] - meanError;
+            returnSquares += deviation * deviation;
+            errorSquares += error * error;
+        }
+        return returnSquares == 0 ? Double.NaN : 1 - errorSquares / returnSquares;
+    }
+
+    @Override
+    public Map<String, ParameterVector> vectors() {
+        Map<String, ParameterVector> vectors = new LinkedHashMap<>();
+        for (NetworkLearner learner : learners) {
+            new TreeMap<>(learner.optimizer().state())
+                    .forEach((name, vector) -> vectors.put(learner.name() + "." + name, vector));
+        }
+        return vectors;
+    }
+
+    @Override
+    public Map<String, Double> counters() {
+        Map<String, Double> counters = new LinkedHashMap<>();
+        for (NetworkLearner learner : learners) {
+            counters.put(learner.name() + ".steps", (double) learner.optimizer().steps());
+        }
+        counters.put("kl-coefficient", penalty.coefficient());
+        return counters;
+    }
+
+    @Override
+    public void restoreCounters(Map<String, Double> counters) {
+        for (NetworkLearner learner : learners) {
+            learner.optimizer().restoreSteps((long) required(counters, learner.name() + ".steps"));
+        }
+        penalty.restore(required(counters, "kl-coefficient"));
+    }
+
+    private static double required(Map<String, Double> counters, String name) {
+        Double value = counters.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the saved state lacks " + name);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,56 @@
+package kingfisher.agents.rollout;
+
+import java.util.stream.IntStream;
+import kingfisher.agents.policy.NetworkPass;
+import kingfisher.agents.policy.PolicyValueNetwork;
+import kingfisher.optim.backend.Matrix;
+import kingfisher.optim.parallel.Workers;
+
+/** Computes the values of all of a rollout's observations, in chunks that the workers share. */
+public final class RolloutValues {
+
+    private static final int CHUNK_ROWS = 512;
+
+    private final Rollout rollout;
+    private final Workers workers;
+    private final Matrix[] chunks;
+    private final Runnable[] tasks;
+
+    /** Creates the working memory for one rollout and one value network. */
+    public RolloutValues(Rollout rollout, PolicyValueNetwork network, Workers workers) {
+        this.rollout = rollout;
+        this.workers = workers;
+        int rows = rollout.environments() * stepsInChunk(rollout);
+        this.chunks = IntStream.range(0, rollout.size() / rows)
+                .mapToObj(i -> rollout.observations().rowRange(i * rows, rows))
+                .toArray(Matrix[]::new);
+        int count = Math.min(workers.count(), chunks.length);
+        this.tasks = IntStream.range(0, count)
+                .mapToObj(first -> {
+                    NetworkPass pass = network.pass(rows);
+                    return (Runnable) () -> computeChunks(pass, first, count);
+                })
+                .toArray(Runnable[]::new);
+    }
+
+    /** The most steps whose rows fit a chunk and that divide the rollout, so that chunks depend on shapes only. */
+    private static int stepsInChunk(Rollout rollout) {
+        int steps = Math.max(1, Math.min(rollout.steps(), CHUNK_ROWS / rollout.environments()));
+        while (rollout.steps() % steps != 0) {
+            steps--;
+        }
+        return steps;
+    }
+
+    /** Writes {@link Rollout#values}. */
+    public void compute() {
+        workers.run(tasks);
+    }
+
+    private void computeChunks(NetworkPass pass, int first, int stride) {
+        for (int i = first; i < chunks.length; i += stride) {
+            pass.forward(chunks[i]);
+            System.arraycopy(pass.values(), 0, rollout.values(), i * pass.batch(), pass.batch());
+        }
+    }
+}

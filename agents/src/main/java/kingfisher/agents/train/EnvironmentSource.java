@@ -1,0 +1,39 @@
+package kingfisher.agents.train;
+
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import kingfisher.envs.Environment;
+import kingfisher.envs.SequentialVectorEnvironment;
+import kingfisher.envs.VectorEnvironment;
+import kingfisher.envs.registry.Environments;
+
+/**
+ * Where a training gets its environments.
+ *
+ * @param id what the environment is called in results
+ * @param arguments of the environment, by name; empty unless it comes from the registry
+ * @param factory makes a group of the given number of environments
+ */
+public record EnvironmentSource(String id, Map<String, String> arguments, IntFunction<VectorEnvironment> factory) {
+
+    /** Keeps a copy of the arguments. */
+    public EnvironmentSource {
+        arguments = Map.copyOf(arguments);
+    }
+
+    /** Returns the source of an environment that the registry knows. */
+    public static EnvironmentSource registered(String id, Map<String, String> arguments) {
+        return new EnvironmentSource(id, arguments, count -> Environments.createVector(id, arguments, count));
+    }
+
+    /** Returns the source of an environment that is made by code of one's own; its groups are stepped one by one. */
+    public static EnvironmentSource of(String id, Supplier<? extends Environment> environment) {
+        return new EnvironmentSource(
+                id,
+                Map.of(),
+                count -> new SequentialVectorEnvironment(
+                        Stream.generate(environment).limit(count).toList()));
+    }
+}

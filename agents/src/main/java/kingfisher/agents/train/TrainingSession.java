@@ -1,0 +1,286 @@
+package kingfisher.agents.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import kingfisher.agents.policy.ActorCritics;
+import kingfisher.agents.policy.Agent;
+import kingfisher.agents.policy.NetworkTensors;
+import kingfisher.agents.policy.PolicyCheckpoint;
+import kingfisher.agents.policy.StateJson;
+import kingfisher.agents.ppo.Ppo;
+import kingfisher.agents.rollout.EpisodeStatistics;
+import kingfisher.agents.rollout.RewardNormalizer;
+import kingfisher.agents.rollout.Rollout;
+import kingfisher.agents.rollout.RolloutCollector;
+import kingfisher.agents.rollout.RolloutValues;
+import kingfisher.agents.run.Checkpoint;
+import kingfisher.agents.run.Json;
+import kingfisher.agents.run.Tensor;
+import kingfisher.agents.settings.CommonSettings;
+import kingfisher.agents.settings.Settings;
+import kingfisher.agents.train.RandomStreams.Purpose;
+import kingfisher.envs.VectorEnvironment;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.parallel.Workers;
+import org.apache.commons.rng.RestorableUniformRandomProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a training: agent, environments, algorithm, generators and counters, moved on one iteration at a time.
+ *
+ * <p>Two sessions of one plan go through the same states bit by bit, on any number of threads; so does one that was
+ * restored from a checkpoint, if the environments can tell their state.
+ */
+public final class TrainingSession implements AutoCloseable {
+
+    private final TrainingPlan plan;
+    private final Backend backend;
+    private final Workers workers;
+    private final Agent agent;
+    private final VectorEnvironment environment;
+    private final @Nullable RewardNormalizer rewardNormalizer;
+    private final RestorableUniformRandomProvider actionRandom;
+    private final RestorableUniformRandomProvider minibatchRandom;
+    private final Rollout rollout;
+    private final RolloutValues rolloutValues;
+    private final RolloutCollector collector;
+    private final Algorithm algorithm;
+    private long iteration;
+    private long steps;
+    private double bestReturn = Double.NEGATIVE_INFINITY;
+    private TimeSpent timeBefore = TimeSpent.NONE;
+    private long totalNanos;
+    private long updateNanos;
+
+    private TrainingSession(TrainingPlan plan, Backend backend, int threads) {
+        Settings settings = plan.settings();
+        this.plan = plan;
+        this.backend = backend;
+        this.workers = new Workers(threads);
+        this.environment = plan.environments().factory().apply(settings.get(CommonSettings.ENVIRONMENTS));
+        this.agent = Agent.create(settings, environment.specification(), backend);
+        this.actionRandom = RandomStreams.create(plan.seed(), Purpose.ACTIONS);
+        this.minibatchRandom = RandomStreams.create(plan.seed(), Purpose.MINIBATCHES);
+        double discount = settings.get(CommonSettings.DISCOUNT);
+        this.rewardNormalizer = settings.get(CommonSettings.NORMALIZE_REWARDS)
+                ? new RewardNormalizer(environment.count(), discount, settings.get(CommonSettings.CLIP_REWARDS))
+                : null;
+        this.rollout = new Rollout(
+                backend,
+                settings.get(CommonSettings.ROLLOUT_STEPS),
+                environment.count(),
+                agent.observations().size(),
+                agent.actions().distribution().actionSize(),
+                agent.actions().distribution().parameterSize());
+        this.rolloutValues = new RolloutValues(rollout, agent.actorCritic().value(), workers);
+        this.collector = new RolloutCollector(
+                environment,
+                agent,
+                rewardNormalizer,
+                actionRandom,
+                discount,
+                settings.get(CommonSettings.TRUNCATION_BOOTSTRAP));
+        this.algorithm = new Ppo(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
+    }
+
+    /** Returns a session at its beginning: parameters drawn, environments reset. */
+    public static TrainingSession start(TrainingPlan plan, Backend backend, int threads) {
+        TrainingSession session = new TrainingSession(plan, backend, threads);
+        ActorCritics.initialize(
+                session.agent.actorCritic(),
+                plan.settings(),
+                RandomStreams.create(plan.seed(), Purpose.INITIALIZATION));
+        session.collector.reset(plan.seed());
+        return session;
+    }
+
+    /**
+     * Returns a session where {@link #save} left one of the same plan.
+     *
+     * @throws kingfisher.envs.InvalidInputException if the checkpoint does not fit the plan
+     */
+    public static TrainingSession resume(TrainingPlan plan, Backend backend, int threads, Checkpoint checkpoint) {
+        TrainingSession session = new TrainingSession(plan, backend, threads);
+        session.restore(checkpoint);
+        return session;
+    }
+
+    /**
+     * Collects one rollout and updates the agent with it.
+     *
+     * @return the algorithm's metrics
+     * @throws kingfisher.agents.rollout.NonFiniteException if something is not a number; the agent is then not to be kept
+     */
+    public Map<String, Double> iterate() {
+        long begin = System.nanoTime();
+        double progress = Math.min(1, (double) steps / plan.settings().get(CommonSettings.STEPS));
+        collector.collect(rollout, rolloutValues);
+        long collected = System.nanoTime();
+        Map<String, Double> metrics = algorithm.update(rollout, progress);
+        long updated = System.nanoTime();
+        updateNanos += updated - collected;
+        totalNanos += updated - begin;
+        iteration++;
+        steps += rollout.size();
+        return metrics;
+    }
+
+    /** Returns the whole state. */
+    public Checkpoint save() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        ObjectNode state = Json.object();
+        PolicyCheckpoint.save(plan.algorithm(), plan.settings(), agent, tensors, state);
+        algorithm.vectors().forEach((name, vector) -> NetworkTensors.save("optimizer." + name + ".", vector, tensors));
+        plan.save(state);
+        state.put("backend", backend.name()).put("iteration", iteration).put("steps", steps);
+        Json.putNumber(state, "bestReturn", bestReturn);
+        timeSpent().save(state.putObject("time"));
+        ObjectNode counters = state.putObject("counters");
+        algorithm.counters().forEach(counters::put);
+        ObjectNode generators = state.putObject("generators");
+        generators.put("actions", RandomStreams.save(actionRandom));
+        generators.put("minibatches", RandomStreams.save(minibatchRandom));
+        if (rewardNormalizer != null) {
+            StateJson.put(state, "rewardMoments", rewardNormalizer.moments());
+            StateJson.put(state, "discountedReturns", rewardNormalizer.returns());
+        }
+        saveEpisodes(state.putObject("episodes"));
+        StateJson.put(state, "observations", collector.currentStep().observations());
+        Optional<byte[]> snapshot = environment.snapshot();
+        snapshot.ifPresent(bytes -> state.put("environment", Base64.getEncoder().encodeToString(bytes)));
+        return new Checkpoint(tensors, state);
+    }
+
+    private void saveEpisodes(ObjectNode node) {
+        EpisodeStatistics.State statistics = collector.statistics().state();
+        node.put("count", statistics.episodes());
+        StateJson.put(node, "returns", statistics.returns());
+        StateJson.put(node, "lengths", toDoubles(statistics.lengths()));
+        StateJson.put(node, "runningReturns", statistics.runningReturns());
+        StateJson.put(node, "runningLengths", toDoubles(statistics.runningLengths()));
+    }
+
+    private void restore(Checkpoint checkpoint) {
+        ObjectNode state = checkpoint.state();
+        PolicyCheckpoint.restore(checkpoint, agent);
+        algorithm
+                .vectors()
+                .forEach((name, vector) -> NetworkTensors.restore("optimizer." + name + ".", checkpoint, vector));
+        iteration = state.required("iteration").asLong();
+        steps = state.required("steps").asLong();
+        bestReturn = Json.number(state, "bestReturn").orElse(Double.NEGATIVE_INFINITY);
+        timeBefore = TimeSpent.load(state.required("time"));
+        Map<String, Double> counters = new LinkedHashMap<>();
+        state.required("counters")
+                .properties()
+                .forEach(entry -> counters.put(entry.getKey(), entry.getValue().asDouble()));
+        algorithm.restoreCounters(counters);
+        JsonNode generators = state.required("generators");
+        RandomStreams.restore(actionRandom, generators.required("actions").asText());
+        RandomStreams.restore(
+                minibatchRandom, generators.required("minibatches").asText());
+        if (rewardNormalizer != null) {
+            StateJson.restore(state, "rewardMoments", rewardNormalizer.moments());
+            copy(StateJson.array(state, "discountedReturns"), rewardNormalizer.returns());
+        }
+        restoreEpisodes(state.required("episodes"));
+        if (state.has("environment")) {
+            environment.restore(
+                    Base64.getDecoder().decode(state.required("environment").asText()));
+            copy(StateJson.array(state, "observations"), collector.currentStep().observations());
+        } else {
+            // Such environments start new episodes; a seed of its own keeps them from repeating the first ones.
+            collector.reset((plan.seed() + steps) & Long.MAX_VALUE);
+        }
+    }
+
+    private void restoreEpisodes(JsonNode node) {
+        collector
+                .statistics()
+                .restore(new EpisodeStatistics.State(
+                        StateJson.array(node, "runningReturns"),
+                        toInts(StateJson.array(node, "runningLengths")),
+                        StateJson.array(node, "returns"),
+                        toInts(StateJson.array(node, "lengths")),
+                        node.required("count").asLong()));
+    }
+
+    private static double[] toDoubles(int[] values) {
+        return Arrays.stream(values).asDoubleStream().toArray();
+    }
+
+    private static int[] toInts(double[] values) {
+        return Arrays.stream(values).mapToInt(value -> (int) value).toArray();
+    }
+
+    private static void copy(double[] source, double[] target) {
+        System.arraycopy(source, 0, target, 0, target.length);
+    }
+
+    /** What is trained, and how. */
+    public TrainingPlan plan() {
+        return plan;
+    }
+
+    /** The agent, which each iteration changes. */
+    public Agent agent() {
+        return agent;
+    }
+
+    /** Returns and lengths of training episodes. */
+    public EpisodeStatistics statistics() {
+        return collector.statistics();
+    }
+
+    /** Number of iterations done. */
+    public long iteration() {
+        return iteration;
+    }
+
+    /** Number of environment steps done, over all environments. */
+    public long steps() {
+        return steps;
+    }
+
+    /** Number of environment steps in one iteration. */
+    public int stepsPerIteration() {
+        return rollout.size();
+    }
+
+    /** Whether the environments can tell their state, so that a resumed session continues bit by bit. */
+    public boolean resumesExactly() {
+        return environment.snapshot().isPresent();
+    }
+
+    /** Best deterministic mean return of an evaluation; negative infinity before the first. */
+    public double bestReturn() {
+        return bestReturn;
+    }
+
+    /** Takes in an evaluation's deterministic mean return; returns whether it is the best so far. */
+    boolean recordEvaluation(double meanReturn) {
+        boolean best = meanReturn > bestReturn;
+        bestReturn = Math.max(bestReturn, meanReturn);
+        return best;
+    }
+
+    /** Where the time of this training went so far, over all sessions. */
+    public TimeSpent timeSpent() {
+        return timeBefore.plus(new TimeSpent(
+                totalNanos / 1e9,
+                collector.environmentNanos() / 1e9,
+                collector.inferenceNanos() / 1e9,
+                updateNanos / 1e9));
+    }
+
+    @Override
+    public void close() {
+        environment.close();
+        workers.close();
+    }
+}

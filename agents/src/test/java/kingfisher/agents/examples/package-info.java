@@ -1,0 +1,5 @@
+/** Examples of Kingfisher as a library, which the tests compile and run. */
+@NullMarked
+package kingfisher.agents.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package kingfisher.agents.ppo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.stream.StreamSupport;
+
+/** One PPO update of Stable-Baselines3, as {@code experiments/peers/record_ppo_update.py} recorded it. */
+final class Recording {
+
+    private final JsonNode root;
+
+    private Recording(JsonNode root) {
+        this.root = root;
+    }
+
+    static Recording load(String name) throws IOException {
+        try (InputStream stream = Recording.class.getResourceAsStream("sb3-2.9.2-ppo-" + name + ".json")) {
+            return new Recording(new ObjectMapper().readTree(Objects.requireNonNull(stream, name)));
+        }
+    }
+
+    JsonNode settings() {
+        return root.path("settings");
+    }
+
+    double[] rollout(String name) {
+        return values(root.path("rollout").path(name));
+    }
+
+    JsonNode truncations() {
+        return root.path("rollout").path("truncations");
+    }
+
+    double log(String name) {
+        return root.path("log").path(name).asDouble();
+    }
+
+    int observationSize() {
+        return root.path("rollout").path("observations").path("shape").path(2).asInt();
+    }
+
+    /** A parameter before or after, transposed if it is a weight: ours are [inputs × outputs]. */
+    double[] parameter(String when, String name) {
+        JsonNode node = root.path(when).path(name);
+        if (node.isMissingNode()) {
+            throw new IllegalArgumentException("the recording has no " + when + "/" + name);
+        }
+        double[] values = values(node);
+        if (node.path("shape").size() < 2) {
+            return values;
+        }
+        int outputs = node.path("shape").path(0).asInt();
+        int inputs = node.path("shape").path(1).asInt();
+        double[] transposed = new double[values.length];
+        for (int i = 0; i < inputs; i++) {
+            for (int o = 0; o < outputs; o++) {
+                transposed[i * outputs + o] = values[o * inputs + i];
+            }
+        }
+        return transposed;
+    }
+
+    /** An epoch's order of rows, in our numbering: the recording counts environment by environment. */
+    int[] permutation(int epoch, int steps, int environments) {
+        return StreamSupport.stream(root.path("permutations").path(epoch).spliterator(), false)
+                .mapToInt(JsonNode::asInt)
+                .map(row -> row % steps * environments + row / steps)
+                .toArray();
+    }
+
+    static double[] values(JsonNode tensor) {
+        JsonNode list = tensor.has("values") ? tensor.path("values") : tensor;
+        return StreamSupport.stream(list.spliterator(), false)
+                .mapToDouble(value -> value.isBoolean() ? (value.asBoolean() ? 1 : 0) : value.asDouble())
+                .toArray();
+    }
+}

@@ -1,0 +1,135 @@
+package kingfisher.agents.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import kingfisher.agents.policy.Agent;
+import kingfisher.agents.run.Checkpoint;
+import kingfisher.agents.run.CheckpointFolder;
+import kingfisher.agents.settings.AlgorithmSettings;
+import kingfisher.agents.settings.Settings;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.backend.cpu.CpuBackend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A training goes through the same states bit by bit, whatever the number of threads, stopped and resumed or not. */
+class TrainingSessionTest {
+
+    private static final int ITERATIONS = 7;
+    private static final long SEED = 17;
+
+    private final Backend backend = new CpuBackend();
+
+    @ParameterizedTest
+    @CsvSource({"CartPole-v1,false", "CartPole-v1,true", "Pendulum-v1,false", "MountainCarContinuous-v0,true"})
+    void oneThreadAndTwoGiveTheSameBits(String environment, boolean shared) {
+        TrainingPlan plan = plan(environment, shared);
+        try (TrainingSession one = TrainingSession.start(plan, backend, 1);
+                TrainingSession two = TrainingSession.start(plan, backend, 2)) {
+            for (int i = 0; i < ITERATIONS; i++) {
+                assertThat(one.iterate()).as("seed %d, iteration %d", SEED, i).isEqualTo(two.iterate());
+            }
+            assertThat(parameters(one)).isEqualTo(parameters(two));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CartPole-v1,adam", "Pendulum-v1,rmsprop", "Acrobot-v1,sgd"})
+    void resumedAfterAnyIterationItContinuesWithTheSameBits(
+            String environment, String optimizer, @TempDir Path folder) {
+        TrainingPlan base = plan(environment, false);
+        TrainingPlan plan = base.with(base.settings()
+                .with("optimizer", optimizer, "test")
+                .with("momentum", "0.9", "test")
+                .with("proximity", "adaptive-kl", "test")
+                .with("learning-rate-schedule", "linear", "test"));
+        List<Map<String, Double>> metrics = new ArrayList<>();
+        List<Double> returns = new ArrayList<>();
+        CheckpointFolder[] checkpoints = new CheckpointFolder[ITERATIONS];
+        double[] last;
+        try (TrainingSession whole = TrainingSession.start(plan, backend, 2)) {
+            for (int i = 0; i < ITERATIONS; i++) {
+                checkpoints[i] = new CheckpointFolder(folder.resolve("after" + i));
+                checkpoints[i].write(whole.save());
+                metrics.add(whole.iterate());
+                returns.add(whole.statistics().meanReturn());
+            }
+            last = parameters(whole);
+        }
+        for (int start = 0; start < ITERATIONS; start++) {
+            Checkpoint checkpoint = checkpoints[start].read();
+            try (TrainingSession resumed =
+                    TrainingSession.resume(TrainingPlan.of(checkpoint), backend, 1, checkpoint)) {
+                for (int i = start; i < ITERATIONS; i++) {
+                    assertThat(resumed.iterate())
+                            .as("seed %d, resumed at %d, iteration %d", SEED, start, i)
+                            .isEqualTo(metrics.get(i));
+                    assertThat(resumed.statistics().meanReturn()).isEqualTo(returns.get(i));
+                }
+                assertThat(parameters(resumed)).isEqualTo(last);
+                assertThat(resumed.resumesExactly()).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clip", "kl", "adaptive-kl", "none"})
+    void everyProximityLearnsToBalanceBetterThanChance(String proximity) {
+        TrainingPlan base = plan("CartPole-v1", false);
+        TrainingPlan plan = base.with(base.settings()
+                .with("proximity", proximity, "test")
+                .with("weight-proximity", proximity.equals("kl") ? "0.001" : "0", "test")
+                .with("kl-coefficient", "3", "test"));
+        try (TrainingSession session = TrainingSession.start(plan, backend, 2)) {
+            for (int i = 0; i < 60; i++) {
+                session.iterate();
+            }
+            assertThat(session.statistics().meanReturn()).as("seed %d", SEED).isGreaterThan(80);
+        }
+    }
+
+    @Test
+    void differentSeedsGoDifferentWays() {
+        TrainingPlan plan = plan("CartPole-v1", false);
+        TrainingPlan other = new TrainingPlan(plan.algorithm(), plan.settings(), plan.environments(), SEED + 1);
+        try (TrainingSession one = TrainingSession.start(plan, backend, 1);
+                TrainingSession two = TrainingSession.start(other, backend, 1)) {
+            assertThat(one.iterate()).isNotEqualTo(two.iterate());
+        }
+    }
+
+    private static TrainingPlan plan(String environment, boolean shared) {
+        Settings settings = AlgorithmSettings.find("ppo")
+                .defaults()
+                .with("environments", "4", "test")
+                .with("rollout-steps", "64", "test")
+                .with("minibatch-size", "64", "test")
+                .with("epochs", "4", "test")
+                .with("steps", "15360", "test")
+                .with("learning-rate", "0.001", "test")
+                .with("hidden", "32,32", "test")
+                .with("normalize-observations", "true", "test")
+                .with("normalize-rewards", "true", "test")
+                .with("shared-network", Boolean.toString(shared), "test");
+        return new TrainingPlan("ppo", settings, EnvironmentSource.registered(environment, Map.of()), SEED);
+    }
+
+    private double[] parameters(TrainingSession session) {
+        Agent agent = session.agent();
+        return agent.actorCritic().networks().stream()
+                .flatMapToDouble(network -> {
+                    double[] values = new double[network.parameters().layout().size()];
+                    backend.download(network.parameters().values(), values);
+                    return Arrays.stream(values);
+                })
+                .toArray();
+    }
+}
