@@ -1,0 +1,66 @@
+package kingfisher.agents.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import kingfisher.agents.run.AtomicFile;
+import kingfisher.agents.run.Json;
+import kingfisher.envs.check.EnvironmentChecker;
+import kingfisher.envs.check.Finding;
+import kingfisher.envs.check.Severity;
+import kingfisher.envs.registry.Environments;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Checks that an environment keeps the contract. */
+@Command(
+        name = "check-env",
+        description = "Checks that an environment does what algorithms rely on.",
+        mixinStandardHelpOptions = true)
+final class CheckEnvironmentCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "ID", description = "The environment.")
+    private String id = "";
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the findings there as JSON.")
+    private Optional<Path> json = Optional.empty();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        Environments.specification(id, Map.of());
+        List<Finding> findings = EnvironmentChecker.check(() -> Environments.create(id, Map.of()));
+        long errors = findings.stream()
+                .filter(finding -> finding.severity() == Severity.ERROR)
+                .count();
+        json.ifPresent(file -> AtomicFile.write(file, Json.pretty(toJson(findings, errors))));
+        findings.forEach(finding -> spec.commandLine()
+                .getOut()
+                .println(finding.severity().name().toLowerCase(Locale.ROOT) + ": " + finding.message()));
+        spec.commandLine()
+                .getOut()
+                .println(id + ": " + errors + " errors, " + (findings.size() - errors) + " warnings");
+        return errors == 0 ? 0 : Main.FAILED;
+    }
+
+    private ObjectNode toJson(List<Finding> findings, long errors) {
+        ObjectNode node = Json.object().put("environment", id).put("ok", errors == 0);
+        ArrayNode list = node.putArray("findings");
+        for (Finding finding : findings) {
+            list.addObject()
+                    .put("severity", finding.severity().name().toLowerCase(Locale.ROOT))
+                    .put("message", finding.message());
+        }
+        return node;
+    }
+}

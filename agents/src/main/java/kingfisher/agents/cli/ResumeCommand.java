@@ -1,0 +1,66 @@
+package kingfisher.agents.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import kingfisher.agents.run.Checkpoint;
+import kingfisher.agents.run.RunFolder;
+import kingfisher.agents.run.RunStatus;
+import kingfisher.agents.settings.AlgorithmSettings;
+import kingfisher.agents.settings.CommonSettings;
+import kingfisher.agents.settings.Settings;
+import kingfisher.agents.train.TrainingPlan;
+import kingfisher.envs.InvalidInputException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Goes on with a run that was interrupted, or makes a completed one longer. */
+@Command(name = "resume", description = "Goes on with a run from its last checkpoint.", mixinStandardHelpOptions = true)
+final class ResumeCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "DIR", description = "The run folder.")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Environment steps of the whole run, if it is to change.")
+    private Optional<String> steps = Optional.empty();
+
+    @Mixin
+    private ComputeOptions compute = new ComputeOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        RunFolder folder = RunFolder.ofExistingRun(directory);
+        Checkpoint checkpoint = folder.lastCheckpoint().read();
+        TrainingPlan plan = TrainingPlan.of(checkpoint);
+        long done = checkpoint.state().required("steps").asLong();
+        int threads = compute.threads();
+        if (steps.isPresent()) {
+            Settings changed = plan.settings().with(CommonSettings.STEPS.key(), steps.get(), "--steps");
+            AlgorithmSettings.find(plan.algorithm()).check(changed);
+            if (changed.get(CommonSettings.STEPS) < done) {
+                throw new InvalidInputException(
+                        "--steps must be at least the " + done + " steps that are done: " + steps.get());
+            }
+            plan = plan.with(changed);
+        }
+        boolean complete = RunStatus.read(folder.result()).equals(Optional.of(RunStatus.COMPLETED));
+        if (complete && (steps.isEmpty() || done >= plan.settings().get(CommonSettings.STEPS))) {
+            spec.commandLine()
+                    .getOut()
+                    .println("the run in " + directory + " is complete (" + done + " steps); --steps makes it longer");
+            return 0;
+        }
+        String backend = checkpoint.state().required("backend").asText();
+        return new TrainingRun(plan, backend, threads, folder, compute.quiet(), Commands.of(spec)).resume(checkpoint);
+    }
+}

@@ -1,0 +1,165 @@
+package kingfisher.agents.cli;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import kingfisher.agents.run.Checkpoint;
+import kingfisher.agents.run.EvaluationResult;
+import kingfisher.agents.run.LearningCurve;
+import kingfisher.agents.run.ProgressLine;
+import kingfisher.agents.run.Provenance;
+import kingfisher.agents.run.RunFolder;
+import kingfisher.agents.run.RunIdentity;
+import kingfisher.agents.run.RunResult;
+import kingfisher.agents.run.RunStatus;
+import kingfisher.agents.run.RunTiming;
+import kingfisher.agents.run.Terminal;
+import kingfisher.agents.run.TimeSplit;
+import kingfisher.agents.settings.CommonSettings;
+import kingfisher.agents.train.Backends;
+import kingfisher.agents.train.Evaluator;
+import kingfisher.agents.train.FinalEvaluation;
+import kingfisher.agents.train.ProgressListener;
+import kingfisher.agents.train.RunRecorder;
+import kingfisher.agents.train.TimeSpent;
+import kingfisher.agents.train.Trainer;
+import kingfisher.agents.train.TrainingListener;
+import kingfisher.agents.train.TrainingPlan;
+import kingfisher.agents.train.TrainingSession;
+import kingfisher.optim.backend.Backend;
+
+/** One run in its folder, from its start or from where it was left, to its result. */
+final class TrainingRun {
+
+    private static final int FINAL_EPISODES = 100;
+
+    private final TrainingPlan plan;
+    private final String backendName;
+    private final int threads;
+    private final RunFolder folder;
+    private final boolean quiet;
+    private final Commands commands;
+    private final Provenance provenance;
+    private final long begin = System.nanoTime();
+
+    TrainingRun(
+            TrainingPlan plan, String backendName, int threads, RunFolder folder, boolean quiet, Commands commands) {
+        this.plan = plan;
+        this.backendName = backendName;
+        this.threads = threads;
+        this.folder = folder;
+        this.quiet = quiet;
+        this.commands = commands;
+        this.provenance = Provenance.collect(commands.text(), plan.seed(), Clock.systemUTC());
+    }
+
+    /** Makes the run folder and trains from the beginning; returns the exit code. */
+    int startNew() {
+        try (Backend backend = Backends.create(backendName);
+                TrainingSession session = TrainingSession.start(plan, backend, threads)) {
+            folder.create();
+            folder.writeConfig(plan.settings().toYaml());
+            provenance.write(folder.provenance());
+            return run(session);
+        }
+    }
+
+    /** Goes on from a checkpoint of the run folder; returns the exit code. */
+    int resume(Checkpoint checkpoint) {
+        try (Backend backend = Backends.create(backendName);
+                TrainingSession session = TrainingSession.resume(plan, backend, threads, checkpoint)) {
+            RunRecorder.rewind(folder, session);
+            folder.writeConfig(plan.settings().toYaml());
+            if (!session.resumesExactly()) {
+                commands.err()
+                        .println(
+                                "note: " + plan.environments().id()
+                                        + " can't tell its state; new episodes start, so the run is not the one without a break");
+            }
+            return run(session);
+        }
+    }
+
+    private int run(TrainingSession session) {
+        ProgressLine progress = new ProgressLine(
+                System.err,
+                Terminal.detect(),
+                System::nanoTime,
+                plan.algorithm() + " " + plan.environments().id(),
+                session.steps(),
+                plan.settings().get(CommonSettings.STEPS));
+        List<TrainingListener> listeners = new ArrayList<>();
+        listeners.add(new RunRecorder(folder, Clock.systemUTC()));
+        if (!quiet) {
+            listeners.add(new ProgressListener(progress));
+        }
+        try (Interruption interruption = new Interruption();
+                Evaluator evaluator =
+                        new Evaluator(plan.environments().factory(), session.agent(), interruption::requested)) {
+            Trainer.End end = new Trainer(session, evaluator, listeners).run(interruption::requested);
+            if (!quiet) {
+                progress.finish(session.steps(), session.statistics().meanReturn());
+            }
+            return finish(session, evaluator, end);
+        } catch (RuntimeException failure) {
+            return fail(session, failure);
+        }
+    }
+
+    private int finish(TrainingSession session, Evaluator evaluator, Trainer.End end) {
+        Optional<EvaluationResult> evaluation = Optional.empty();
+        if (end != Trainer.End.INTERRUPTED) {
+            try {
+                long seed = FinalEvaluation.seed(plan.seed());
+                evaluation = Optional.of(FinalEvaluation.run(evaluator, "last", FINAL_EPISODES, seed, false));
+            } catch (CancellationException interrupted) {
+                // what follows reports it
+            }
+        }
+        RunStatus status = evaluation.isPresent() ? RunStatus.COMPLETED : RunStatus.INTERRUPTED;
+        write(session, status, evaluation, Optional.empty());
+        if (evaluation.isEmpty()) {
+            commands.err().println("interrupted after " + session.steps() + " steps; " + howToGoOn());
+            return Main.INTERRUPTED;
+        }
+        commands.out().println(Reports.summary(evaluation.get(), session.steps(), session.timeSpent(), folder));
+        return 0;
+    }
+
+    private int fail(TrainingSession session, RuntimeException failure) {
+        String reason = Main.oneLine(failure);
+        write(session, RunStatus.FAILED, Optional.empty(), Optional.of(reason));
+        commands.err().println("the run stopped after " + session.steps() + " steps: " + reason + "; " + howToGoOn());
+        return Main.FAILED;
+    }
+
+    private String howToGoOn() {
+        return "go on from the last checkpoint with: resume " + folder.root();
+    }
+
+    private void write(
+            TrainingSession session,
+            RunStatus status,
+            Optional<EvaluationResult> evaluation,
+            Optional<String> failure) {
+        TimeSpent spent = session.timeSpent();
+        double total = Math.max(spent.total(), Double.MIN_NORMAL);
+        RunTiming timing = new RunTiming(
+                session.steps(),
+                (System.nanoTime() - begin) / 1e9,
+                session.steps() / total,
+                new TimeSplit(
+                        spent.environment() / total,
+                        spent.inference() / total,
+                        spent.update() / total,
+                        spent.other() / total));
+        RunIdentity identity =
+                new RunIdentity(plan.algorithm(), plan.environments().id(), plan.seed(), threads, backendName);
+        double last100 = session.statistics().meanReturn();
+        new RunResult(status, identity, timing, provenance, last100, evaluation, failure).write(folder.result());
+        LearningCurve.draw(
+                folder, plan.algorithm() + " on " + plan.environments().id(), commands.err()::println);
+    }
+}
