@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import kingfisher.agents.plot.ChartStyle;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -32,7 +33,7 @@ final class LearningCurves {
 
     /** Draws the curves, all of one environment, and each with an evaluation at least. */
     static XYChart draw(String environment, List<Curve> curves) {
-        XYChart chart = ChartStyle.chart(title(environment, curves));
+        XYChart chart = ChartStyle.chart(title(environment, curves), "return of an evaluation, most probable actions");
         // what is added first lies below
         for (int i = 0; i < curves.size(); i++) {
             addBand(chart, curves.get(i), color(i));

@@ -4,6 +4,7 @@ import java.awt.AWTError;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import kingfisher.agents.plot.ChartStyle;
 import kingfisher.agents.run.AtomicFile;
 import kingfisher.experiments.suite.Suite;
 import kingfisher.experiments.suite.SuiteFolder;

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
+import kingfisher.agents.plot.ChartStyle;
 import kingfisher.agents.run.RunStatus;
 import kingfisher.experiments.suite.CsvTable;
 import kingfisher.experiments.suite.Statistics;

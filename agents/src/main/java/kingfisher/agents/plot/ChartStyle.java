@@ -1,4 +1,4 @@
-package kingfisher.experiments.report;
+package kingfisher.agents.plot;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -21,7 +21,7 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
 
 /** How pictures look: sizes, fonts, colours of everything that is no data. */
-final class ChartStyle {
+public final class ChartStyle {
     private static final Color TEXT = new Color(0x33, 0x33, 0x33);
     private static final Color GRID = new Color(0xe4, 0xe4, 0xe4);
     private static final int WIDTH = 800;
@@ -31,14 +31,14 @@ final class ChartStyle {
 
     private ChartStyle() {}
 
-    /** Returns a chart without data. */
-    static XYChart chart(String title) {
+    /** Returns a chart without data, of returns against environment steps. */
+    public static XYChart chart(String title, String returns) {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)
                 .title(title)
                 .xAxisTitle("environment steps")
-                .yAxisTitle("return of an evaluation, most probable actions")
+                .yAxisTitle(returns)
                 .build();
         XYStyler style = chart.getStyler();
         style.setChartBackgroundColor(Color.WHITE);
@@ -73,7 +73,7 @@ final class ChartStyle {
     }
 
     /** Steps as users write them: 20k, 1.5M. */
-    static String steps(double value) {
+    public static String steps(double value) {
         List<String> units = List.of("", "k", "M", "G");
         int unit = 0;
         double shown = value;
@@ -86,7 +86,7 @@ final class ChartStyle {
     }
 
     /** Returns the picture as a PNG file has it. */
-    static byte[] png(XYChart chart) throws IOException {
+    public static byte[] png(XYChart chart) throws IOException {
         BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.scale(SCALE, SCALE);
