@@ -1,6 +1,7 @@
 package kingfisher.agents.run;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -8,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import kingfisher.envs.InvalidInputException;
 
@@ -25,13 +28,31 @@ public final class RunFolder {
     /**
      * Returns the folder of a run to come. Nothing is written: see {@link #create}.
      *
-     * @throws InvalidInputException if something of that name exists
+     * @throws InvalidInputException if something of that name exists, or no folder can be made there
      */
     public static RunFolder forNewRun(Path root) {
+        if (root.toString().isEmpty()) {
+            throw new InvalidInputException("the run folder needs a name");
+        }
         if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(root);
         }
-        return new RunFolder(root);
+        RunFolder folder = new RunFolder(root);
+        folder.requireRoom();
+        return folder;
+    }
+
+    private void requireRoom() {
+        Path ancestor = root.toAbsolutePath().getParent();
+        while (ancestor != null && !Files.exists(ancestor, LinkOption.NOFOLLOW_LINKS)) {
+            ancestor = ancestor.getParent();
+        }
+        if (ancestor == null || !Files.isDirectory(ancestor)) {
+            throw cannotMake(new FileAlreadyExistsException(String.valueOf(ancestor)));
+        }
+        if (!Files.isWritable(ancestor)) {
+            throw cannotMake(new AccessDeniedException(ancestor.toString()));
+        }
     }
 
     /** Returns the folder, under {@code runs} in the working directory, of a run to come that was given no name. */
@@ -46,7 +67,7 @@ public final class RunFolder {
         for (int number = 2; Files.exists(root, LinkOption.NOFOLLOW_LINKS); number++) {
             root = runs.resolve(name + "-" + number); // another run began in the same second
         }
-        return new RunFolder(root);
+        return forNewRun(root);
     }
 
     /**
@@ -55,9 +76,9 @@ public final class RunFolder {
      * @throws InvalidInputException if there is no such folder
      */
     public static RunFolder ofExistingRun(Path root) {
-        if (!Files.isDirectory(root)) {
+        if (root.toString().isEmpty() || !Files.isDirectory(root)) {
             throw new InvalidInputException(
-                    Files.exists(root) ? "no run folder but a file: " + root : "no such run folder: " + root);
+                    Files.isRegularFile(root) ? "no run folder but a file: " + root : "no such run folder: " + root);
         }
         return new RunFolder(root);
     }
@@ -65,19 +86,41 @@ public final class RunFolder {
     /**
      * Makes the folder, and those above it that are missing.
      *
-     * @throws InvalidInputException if it exists by now or cannot be made
+     * @throws InvalidInputException if it exists by now or cannot be made; nothing is left behind then
      */
     public void create() {
+        List<Path> missing = missingAncestors();
         try {
-            Path parent = root.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
+            for (Path ancestor : missing) {
+                Files.createDirectories(ancestor);
             }
             Files.createDirectory(root);
-        } catch (FileAlreadyExistsException taken) {
-            throw Files.exists(root) ? exists(root) : cannotMake(taken);
         } catch (IOException failure) {
-            throw cannotMake(failure);
+            removeEmpty(missing);
+            throw failure instanceof FileAlreadyExistsException && Files.exists(root)
+                    ? exists(root)
+                    : cannotMake(failure);
+        }
+    }
+
+    /** The folders above this one that do not exist, outermost first. */
+    private List<Path> missingAncestors() {
+        List<Path> missing = new ArrayList<>();
+        for (Path path = root.toAbsolutePath().getParent();
+                path != null && !Files.exists(path);
+                path = path.getParent()) {
+            missing.add(0, path);
+        }
+        return missing;
+    }
+
+    private static void removeEmpty(List<Path> folders) {
+        for (int i = folders.size() - 1; i >= 0; i--) {
+            try {
+                Files.deleteIfExists(folders.get(i));
+            } catch (IOException inUse) {
+                return; // somebody else put something there meanwhile
+            }
         }
     }
 
