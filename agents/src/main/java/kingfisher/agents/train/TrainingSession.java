@@ -102,12 +102,19 @@ public final class TrainingSession implements AutoCloseable {
     /**
      * Returns a session where {@link #save} left one of the same plan.
      *
-     * @throws kingfisher.envs.InvalidInputException if the checkpoint does not fit the plan
+     * @throws kingfisher.envs.InvalidInputException if the checkpoint is damaged or does not fit the plan
      */
     public static TrainingSession resume(TrainingPlan plan, Backend backend, int threads, Checkpoint checkpoint) {
         TrainingSession session = new TrainingSession(plan, backend, threads);
-        session.restore(checkpoint);
-        return session;
+        try {
+            return checkpoint.read(state -> {
+                session.restore(checkpoint);
+                return session;
+            });
+        } catch (RuntimeException failure) {
+            session.close();
+            throw failure;
+        }
     }
 
     /**
@@ -167,12 +174,13 @@ public final class TrainingSession implements AutoCloseable {
 
     private void restore(Checkpoint checkpoint) {
         ObjectNode state = checkpoint.state();
+        PolicyCheckpoint.requireSpaces(checkpoint, environment.specification());
         PolicyCheckpoint.restore(checkpoint, agent);
         algorithm
                 .vectors()
                 .forEach((name, vector) -> NetworkTensors.restore("optimizer." + name + ".", checkpoint, vector));
-        iteration = state.required("iteration").asLong();
-        steps = state.required("steps").asLong();
+        iteration = checkpoint.wholeNumber("iteration");
+        steps = checkpoint.wholeNumber("steps");
         bestReturn = Json.number(state, "bestReturn").orElse(Double.NEGATIVE_INFINITY);
         timeBefore = TimeSpent.load(state.required("time"));
         Map<String, Double> counters = new LinkedHashMap<>();
