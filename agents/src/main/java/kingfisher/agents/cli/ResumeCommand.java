@@ -39,11 +39,11 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        int threads = compute.threads();
         RunFolder folder = RunFolder.ofExistingRun(directory);
         Checkpoint checkpoint = folder.lastCheckpoint().read();
         TrainingPlan plan = TrainingPlan.of(checkpoint);
-        long done = checkpoint.state().required("steps").asLong();
-        int threads = compute.threads();
+        long done = checkpoint.wholeNumber("steps");
         if (steps.isPresent()) {
             Settings changed = plan.settings().with(CommonSettings.STEPS.key(), steps.get(), "--steps");
             AlgorithmSettings.find(plan.algorithm()).check(changed);
@@ -60,7 +60,7 @@ final class ResumeCommand implements Callable<Integer> {
                     .println("the run in " + directory + " is complete (" + done + " steps); --steps makes it longer");
             return 0;
         }
-        String backend = checkpoint.state().required("backend").asText();
+        String backend = checkpoint.text("backend");
         return new TrainingRun(plan, backend, threads, folder, compute.quiet(), Commands.of(spec)).resume(checkpoint);
     }
 }
