@@ -2,6 +2,7 @@ package kingfisher.agents.ppo;
 
 import kingfisher.agents.policy.NetworkPass;
 import kingfisher.agents.policy.PolicyValueNetwork;
+import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.network.ParameterVector;
@@ -86,5 +87,14 @@ final class NetworkLearner {
 
     void step(double gradientScale, double learningRate) {
         optimizer.step(parameters, gradient, gradientScale, learningRate);
+    }
+
+    /** Throws {@link NonFiniteException} if a parameter is not a number; then nothing of them may be kept. */
+    void checkParameters() {
+        double squaredNorm = backend.dot(parameters.values(), parameters.values());
+        if (!Double.isFinite(squaredNorm)) {
+            throw new NonFiniteException(
+                    "the squared norm of the parameters of the " + name() + " network", squaredNorm);
+        }
     }
 }

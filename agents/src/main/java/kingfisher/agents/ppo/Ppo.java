@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import kingfisher.agents.algorithm.Algorithm;
+import kingfisher.agents.algorithm.FirstOrder;
 import kingfisher.agents.policy.ActorCritic;
 import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.GeneralizedAdvantage;
@@ -17,8 +19,6 @@ import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.PpoSettings;
 import kingfisher.agents.settings.Proximity;
 import kingfisher.agents.settings.Settings;
-import kingfisher.agents.train.Algorithm;
-import kingfisher.agents.train.FirstOrder;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.optimizer.GradientClip;
@@ -159,6 +159,7 @@ public final class Ppo implements Algorithm {
         valueLoss.reset();
         learners.forEach(NetworkLearner::beginUpdate);
         fit();
+        learners.forEach(NetworkLearner::checkParameters);
         penalty.adapt(policyLoss.meanDivergence());
         return report();
     }
@@ -194,8 +195,12 @@ public final class Ppo implements Algorithm {
             stepPending = false;
             double squaredNorm = 0;
             for (int i = 0; i < squaredNorms.length; i++) {
-                NonFiniteException.check(
-                        "the gradient norm of the " + learners.get(i).name() + " network", squaredNorms[i]);
+                if (!Double.isFinite(squaredNorms[i])) {
+                    throw new NonFiniteException(
+                            "the squared gradient norm of the "
+                                    + learners.get(i).name() + " network",
+                            squaredNorms[i]);
+                }
                 squaredNorm += squaredNorms[i];
             }
             gradientNorm = Math.sqrt(squaredNorm);

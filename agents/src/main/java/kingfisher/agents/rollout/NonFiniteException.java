@@ -14,11 +14,4 @@ public final class NonFiniteException extends RuntimeException {
     public NonFiniteException(String quantity, double value) {
         super(quantity + " is " + value);
     }
-
-    /** Throws unless {@code value} is finite. */
-    public static void check(String quantity, double value) {
-        if (!Double.isFinite(value)) {
-            throw new NonFiniteException(quantity, value);
-        }
-    }
 }

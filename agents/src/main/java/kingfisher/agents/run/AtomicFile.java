@@ -22,8 +22,12 @@ public final class AtomicFile {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The same for bytes. */
-    static void write(Path file, byte[] bytes) {
+    /**
+     * Writes the bytes, over a file that is there.
+     *
+     * @throws UncheckedIOException if that fails; the file is then as it was
+     */
+    public static void write(Path file, byte[] bytes) {
         try {
             write(FileOperations.SYSTEM, file, bytes);
         } catch (IOException failure) {

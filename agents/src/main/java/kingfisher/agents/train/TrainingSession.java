@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import kingfisher.agents.algorithm.Algorithm;
 import kingfisher.agents.policy.ActorCritics;
 import kingfisher.agents.policy.Agent;
 import kingfisher.agents.policy.NetworkTensors;

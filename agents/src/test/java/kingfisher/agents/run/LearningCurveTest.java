@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
+import kingfisher.agents.plot.ChartStyle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +112,6 @@ final class LearningCurveTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "500, 500", "20000, 20k", "1500000, 1.5M", "1e6, 1M", "2500, 2.5k"})
     void stepsAreLabelledAsUsersWriteThem(double value, String label) {
-        assertThat(LearningCurve.steps(value)).isEqualTo(label);
+        assertThat(ChartStyle.steps(value)).isEqualTo(label);
     }
 }

@@ -1,6 +1,7 @@
 package kingfisher.agents.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import kingfisher.agents.policy.Agent;
+import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.run.Checkpoint;
 import kingfisher.agents.run.CheckpointFolder;
 import kingfisher.agents.settings.AlgorithmSettings;
@@ -93,6 +95,26 @@ class TrainingSessionTest {
                 session.iterate();
             }
             assertThat(session.statistics().meanReturn()).as("seed %d", SEED).isGreaterThan(80);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e30,sgd", "1e38,adam", "1e38,rmsprop"})
+    void aDivergingRunStopsBeforeItsParametersCanBeKept(String learningRate, String optimizer) {
+        TrainingPlan base = plan("Pendulum-v1", false);
+        TrainingPlan plan = base.with(base.settings()
+                .with("learning-rate", learningRate, "test")
+                .with("max-gradient-norm", "none", "test")
+                .with("optimizer", optimizer, "test"));
+        try (TrainingSession session = TrainingSession.start(plan, backend, 2)) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < ITERATIONS; i++) {
+                            session.iterate();
+                            assertThat(parameters(session)).doesNotContain(Double.NaN, Double.POSITIVE_INFINITY);
+                        }
+                    })
+                    .isInstanceOf(NonFiniteException.class)
+                    .hasMessageMatching("the squared .* of the .*(policy|value) network is (NaN|Infinity)");
         }
     }
 

@@ -1,6 +1,7 @@
 package kingfisher.optim.parallel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,16 @@ public final class Workers implements AutoCloseable {
     private static final int SPINS_BEFORE_SLEEP = 20_000;
     private static final long OVERLOADED_NANOS = 20_000;
 
+    /* One call's tasks are handed out through one number: the call's serial in the upper half, below it how many tasks
+     * there are and how many have been taken. A thread that is late for a call can so neither take a task of it twice nor
+     * be waited for: only tasks that were taken are. */
+    private static final int COUNT_SHIFT = 16;
+    private static final int SERIAL_SHIFT = 32;
+    private static final int MASK = 0xFFFF;
+
     private final Thread[] threads;
-    private final AtomicInteger nextTask = new AtomicInteger();
-    private final AtomicInteger unfinished = new AtomicInteger();
-    private final AtomicInteger generation = new AtomicInteger();
+    private final AtomicLong handout = new AtomicLong();
+    private final AtomicInteger finished = new AtomicInteger();
     private volatile boolean closed;
     private volatile Runnable[] tasks = new Runnable[0];
     private volatile @Nullable Throwable failure;
@@ -47,47 +54,48 @@ public final class Workers implements AutoCloseable {
     /**
      * Runs every task once and returns when all are done; everything that they wrote is visible to the caller.
      *
+     * @param work at most 65535 tasks
      * @throws RuntimeException or Error, what one of the tasks threw; the others have been run all the same
      */
     public void run(Runnable[] work) {
-        if (threads.length == 0 || work.length == 1) {
-            for (Runnable task : work) {
-                task.run();
-            }
-            return;
-        }
         failure = null;
         tasks = work;
-        // Threads that are late for this call find no task left; they are counted, so that none can meet the next
-        // one's.
-        unfinished.set(threads.length);
-        nextTask.set(0);
-        generation.incrementAndGet();
-        for (Thread thread : threads) {
-            LockSupport.unpark(thread);
+        finished.set(0);
+        long serial = (handout.get() >>> SERIAL_SHIFT) + 1;
+        handout.set(serial << SERIAL_SHIFT | (long) work.length << COUNT_SHIFT);
+        for (int i = 0; i < threads.length && i < work.length - 1; i++) {
+            LockSupport.unpark(threads[i]);
         }
-        runTasks();
-        awaitOthers();
-        rethrow();
-    }
-
-    private void runTasks() {
-        Runnable[] work = tasks;
-        for (int i = nextTask.getAndIncrement(); i < work.length; i = nextTask.getAndIncrement()) {
-            try {
-                work[i].run();
-            } catch (RuntimeException | Error thrown) {
-                failure = thrown;
-            }
+        while (runOne()) {
+            // the next one
         }
-    }
-
-    private void awaitOthers() {
-        for (int spins = 0; unfinished.get() > 0; spins++) {
+        for (int spins = 0; finished.get() < work.length; spins++) {
             if (spins < SPINS_BEFORE_SLEEP) {
                 Thread.onSpinWait();
             } else {
                 LockSupport.parkNanos(OVERLOADED_NANOS);
+            }
+        }
+        rethrow();
+    }
+
+    /** Takes one task and runs it; returns false if none is left. */
+    private boolean runOne() {
+        while (true) {
+            long state = handout.get();
+            int next = (int) state & MASK;
+            if (next == ((int) (state >>> COUNT_SHIFT) & MASK)) {
+                return false;
+            }
+            Runnable[] current = tasks;
+            if (handout.compareAndSet(state, state + 1)) {
+                try {
+                    current[next].run();
+                } catch (RuntimeException | Error thrown) {
+                    failure = thrown;
+                }
+                finished.incrementAndGet();
+                return true;
             }
         }
     }
@@ -103,26 +111,17 @@ public final class Workers implements AutoCloseable {
     }
 
     private void work() {
-        int seen = 0;
-        while (awaitGeneration(seen)) {
-            seen = generation.get();
-            runTasks();
-            unfinished.decrementAndGet();
-        }
-    }
-
-    private boolean awaitGeneration(int seen) {
-        for (int spins = 0; generation.get() == seen; spins++) {
-            if (closed) {
-                return false;
-            }
-            if (spins < SPINS) {
+        int idle = 0;
+        while (!closed) {
+            if (runOne()) {
+                idle = 0;
+            } else if (idle++ < SPINS) {
                 Thread.onSpinWait();
             } else {
                 LockSupport.park(this);
+                idle = 0;
             }
         }
-        return !closed;
     }
 
     /** Stops the threads. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import kingfisher.optim.backend.openblas.KernelChoice;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
@@ -29,6 +30,7 @@ final class Blas {
     /** Returns the fastest BLAS that this machine can load. */
     static BLAS load() {
         try {
+            KernelChoice.settle();
             Path binding = Path.of(Loader.load(openblas_nolapack.class));
             for (String name : LIBRARY_NAMES) {
                 Path library = binding.resolveSibling(name);

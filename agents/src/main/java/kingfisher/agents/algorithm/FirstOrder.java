@@ -1,4 +1,4 @@
-package kingfisher.agents.train;
+package kingfisher.agents.algorithm;
 
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.ScheduleKind;

@@ -1,4 +1,4 @@
-package kingfisher.agents.train;
+package kingfisher.agents.algorithm;
 
 import java.util.Map;
 import kingfisher.agents.rollout.Rollout;

@@ -1,0 +1,47 @@
+package kingfisher.agents.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import kingfisher.agents.settings.AlgorithmSettings;
+import kingfisher.agents.settings.Presets;
+import kingfisher.agents.settings.Settings;
+import kingfisher.agents.settings.SettingsResolver;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.backend.cpu.CpuBackend;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whole runs with the shipped presets reach what the presets are for; the full suite is in {@code experiments}. */
+class LearningTest {
+
+    private static final int EPISODES = 100;
+
+    @ParameterizedTest
+    @CsvSource({
+        "CartPole-v1, 101, 475",
+        "Pendulum-v1, 102, -180",
+        "MountainCarContinuous-v0, 103, 90",
+    })
+    void thePresetLearnsTheTask(String environment, long seed, double threshold) {
+        Settings settings = SettingsResolver.resolve(
+                AlgorithmSettings.find("ppo"),
+                Presets.find("ppo", environment),
+                Optional.empty(),
+                List.of("evaluation-interval=0"));
+        EnvironmentSource source = EnvironmentSource.registered(environment, Map.of());
+        try (Backend backend = new CpuBackend();
+                TrainingSession session =
+                        TrainingSession.start(new TrainingPlan("ppo", settings, source, seed), backend, 2);
+                Evaluator evaluator = new Evaluator(source.factory(), session.agent(), () -> false)) {
+            new Trainer(session, evaluator, List.of()).run(() -> false);
+            double[] returns = evaluator.evaluate(EPISODES, FinalEvaluation.seed(seed), false);
+            assertThat(Arrays.stream(returns).average().orElseThrow())
+                    .as("mean return of %d episodes, seed %d", EPISODES, seed)
+                    .isGreaterThanOrEqualTo(threshold);
+        }
+    }
+}

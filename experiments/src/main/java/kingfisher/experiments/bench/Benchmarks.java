@@ -1,0 +1,30 @@
+package kingfisher.experiments.bench;
+
+import java.util.List;
+import java.util.Map;
+import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.NearestNames;
+
+/** The benchmarks that there are, by name. */
+public final class Benchmarks {
+
+    private Benchmarks() {}
+
+    /** Returns the names of all benchmarks. */
+    public static List<String> names() {
+        return List.of(PpoCartPole.NAME);
+    }
+
+    /**
+     * Returns the benchmark with the name.
+     *
+     * @param environment the process's variables, which say where peers are installed
+     * @throws InvalidInputException if there is no such benchmark, or its peer is not installed
+     */
+    public static Benchmark find(String name, Map<String, String> environment) {
+        if (!name.equals(PpoCartPole.NAME)) {
+            throw new InvalidInputException("unknown benchmark: " + name + NearestNames.hint(name, names()));
+        }
+        return new PpoCartPole(PeerPython.find(environment));
+    }
+}

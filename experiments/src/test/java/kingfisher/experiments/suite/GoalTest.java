@@ -1,0 +1,37 @@
+package kingfisher.experiments.suite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GoalTest {
+
+    @Test
+    void oneSeedMayFallShortIfTheMeanDoesNot() {
+        Goal goal = Goal.allSeedsButOne(475, 5);
+        assertThat(goal.isReached(List.of(500.0, 500.0, 500.0, 475.0, 430.0))).isTrue();
+        assertThat(goal.isReached(List.of(500.0, 500.0, 500.0, 474.9, 430.0)))
+                .as("two seeds")
+                .isFalse();
+        assertThat(goal.isReached(List.of(500.0, 500.0, 500.0, 475.0, 300.0)))
+                .as("the mean")
+                .isFalse();
+    }
+
+    @Test
+    void everySeedHasToReachABoundOfItsOwn() {
+        Goal goal = Goal.everySeed(-180, -210, 3);
+        assertThat(goal.isReached(List.of(-150.0, -180.0, -210.0))).isTrue();
+        assertThat(goal.isReached(List.of(-150.0, -150.0, -210.1))).as("a seed").isFalse();
+        assertThat(goal.isReached(List.of(-150.0, -190.0, -210.0)))
+                .as("the mean")
+                .isFalse();
+    }
+
+    @Test
+    void aRunThatReachedNothingThatIsANumberDoesNotPass() {
+        assertThat(Goal.allSeedsButOne(-1, 2).isReached(List.of(5.0, Double.NaN)))
+                .isFalse();
+    }
+}
