@@ -65,9 +65,11 @@ final class TrainingRun {
                 commands.err().println("interrupted before the run began; nothing was written");
                 return Main.INTERRUPTED;
             }
-            folder.create();
-            folder.writeConfig(plan.settings().toYaml());
-            provenance.write(folder.provenance());
+            folder.create(content -> {
+                content.writeConfig(plan.settings().toYaml());
+                provenance.write(content.provenance());
+                content.lastCheckpoint().write(session.save());
+            });
             try (RunLock lock = RunLock.take(folder)) {
                 return run(session, interruption);
             }
@@ -90,6 +92,7 @@ final class TrainingRun {
                 Backend backend = Backends.create(backendName);
                 TrainingSession session = TrainingSession.resume(plan, backend, threads, checkpoint)) {
             RunRecorder.rewind(folder, session);
+            folder.removeResult();
             folder.writeConfig(plan.settings().toYaml());
             if (!session.resumesExactly()) {
                 commands.err()

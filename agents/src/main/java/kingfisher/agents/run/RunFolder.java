@@ -1,17 +1,21 @@
 package kingfisher.agents.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import kingfisher.envs.InvalidInputException;
 
 /** The folder of one run and the places of its files. */
@@ -83,23 +87,39 @@ public final class RunFolder {
         return new RunFolder(root);
     }
 
+    /** Makes the folder without content. */
+    void create() {
+        create(empty -> {});
+    }
+
     /**
-     * Makes the folder, and those above it that are missing.
+     * Makes the folder, and those above it that are missing, with its first content: it appears whole or not at all, so
+     * that whoever finds it can go on with the run.
      *
-     * @throws InvalidInputException if it exists by now or cannot be made; nothing is left behind then
+     * @param fill writes the content into the folder that it is given
+     * @throws InvalidInputException if the folder exists by now or cannot be made; nothing is left behind then
      */
-    public void create() {
+    public void create(Consumer<RunFolder> fill) {
         List<Path> missing = missingAncestors();
+        Path absolute = root.toAbsolutePath();
+        Path unfinished = absolute.resolveSibling(
+                "." + absolute.getFileName() + "." + ProcessHandle.current().pid());
         try {
             for (Path ancestor : missing) {
                 Files.createDirectories(ancestor);
             }
-            Files.createDirectory(root);
+            Files.createDirectory(unfinished);
+            fill.accept(new RunFolder(unfinished));
+            if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+                throw exists(root);
+            }
+            Files.move(unfinished, root, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
-            removeEmpty(missing);
-            throw failure instanceof FileAlreadyExistsException && Files.exists(root)
-                    ? exists(root)
-                    : cannotMake(failure);
+            remove(unfinished, missing);
+            throw cannotMake(failure);
+        } catch (RuntimeException failure) {
+            remove(unfinished, missing);
+            throw failure;
         }
     }
 
@@ -114,10 +134,17 @@ public final class RunFolder {
         return missing;
     }
 
-    private static void removeEmpty(List<Path> folders) {
-        for (int i = folders.size() - 1; i >= 0; i--) {
+    /** Removes a folder with all that is in it, and then those above it that are empty. */
+    private static void remove(Path folder, List<Path> above) {
+        List<Path> paths = new ArrayList<>(above);
+        try (Stream<Path> content = Files.walk(folder)) {
+            content.forEach(paths::add);
+        } catch (IOException | UncheckedIOException absent) {
+            // it was not even made
+        }
+        for (int i = paths.size() - 1; i >= 0; i--) {
             try {
-                Files.deleteIfExists(folders.get(i));
+                Files.deleteIfExists(paths.get(i));
             } catch (IOException inUse) {
                 return; // somebody else put something there meanwhile
             }
@@ -176,6 +203,19 @@ public final class RunFolder {
      */
     public void writeConfig(String yaml) {
         AtomicFile.write(config(), yaml);
+    }
+
+    /**
+     * Removes the file {@code result.json}, which a run that goes on no longer has.
+     *
+     * @throws UncheckedIOException if that fails
+     */
+    public void removeResult() {
+        try {
+            Files.deleteIfExists(result());
+        } catch (IOException failure) {
+            throw Failures.cannot("remove", result(), failure);
+        }
     }
 
     private static InvalidInputException exists(Path root) {
