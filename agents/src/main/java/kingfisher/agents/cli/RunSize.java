@@ -1,6 +1,7 @@
 package kingfisher.agents.cli;
 
 import java.util.List;
+import java.util.Locale;
 import kingfisher.agents.policy.ActionAdapter;
 import kingfisher.agents.policy.ObservationEncoder;
 import kingfisher.agents.settings.CommonSettings;
@@ -53,9 +54,13 @@ record RunSize(double samples, double sampleBytes, double parameters) {
         double bytes = samples * sampleBytes + PARAMETER_COPIES * Float.BYTES * parameters;
         if (bytes > Runtime.getRuntime().maxMemory() || parameters > Integer.MAX_VALUE) {
             throw new InvalidInputException(String.format(
+                    Locale.ROOT,
                     "the run needs more than %s, Java may use %s (java -Xmx raises it):"
                             + " environments × rollout-steps is %,.0f, the networks have %,.0f weights",
-                    Failures.mebibytes(bytes), Failures.memory(), samples, parameters));
+                    Failures.mebibytes(bytes),
+                    Failures.memory(),
+                    samples,
+                    parameters));
         }
     }
 }
