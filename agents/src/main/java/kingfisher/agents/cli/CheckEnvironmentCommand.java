@@ -24,11 +24,18 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check-env",
         description = "Checks that an environment does what algorithms rely on.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
 final class CheckEnvironmentCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "ID", description = "The environment.")
     private String id = "";
+
+    @Option(
+            names = "--env-arg",
+            paramLabel = "KEY=VALUE",
+            description = "Argument of the environment; may be given several times.")
+    private List<String> arguments = List.of();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the findings there as JSON.")
     private Optional<Path> json = Optional.empty();
@@ -38,8 +45,10 @@ final class CheckEnvironmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Environments.specification(id, Map.of());
-        List<Finding> findings = EnvironmentChecker.check(() -> Environments.create(id, Map.of()));
+        json.ifPresent(file -> OptionValues.requireWritable("--json", file));
+        Map<String, String> given = EnvironmentOptions.parse(arguments);
+        Environments.specification(id, given);
+        List<Finding> findings = EnvironmentChecker.check(() -> Environments.create(id, given));
         long errors = findings.stream()
                 .filter(finding -> finding.severity() == Severity.ERROR)
                 .count();

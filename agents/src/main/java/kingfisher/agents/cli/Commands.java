@@ -2,6 +2,9 @@ package kingfisher.agents.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -14,9 +17,22 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 record Commands(String text, PrintWriter out, PrintWriter err) {
 
+    private static final Pattern PLAIN = Pattern.compile("[\\p{Alnum}_@%+=:,./-]+", Pattern.UNICODE_CHARACTER_CLASS);
+
     static Commands of(CommandSpec spec) {
         CommandLine commandLine = spec.commandLine();
         List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
-        return new Commands("agents " + String.join(" ", arguments), commandLine.getOut(), commandLine.getErr());
+        return new Commands(text(arguments), commandLine.getOut(), commandLine.getErr());
+    }
+
+    /** Returns a command line that a POSIX shell reads back as these arguments. */
+    static String text(List<String> arguments) {
+        return Stream.concat(Stream.of(Main.PROGRAM), arguments.stream().map(Commands::quoted))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Returns the argument as one word of a shell. */
+    static String quoted(String argument) {
+        return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

@@ -7,11 +7,13 @@ import picocli.CommandLine.Option;
 /** The options that say on how many threads a run computes, and whether it shows progress. */
 final class ComputeOptions {
 
+    private static final int MOST_THREADS = 1024;
+
     @Option(
             names = "--threads",
             paramLabel = "N",
             description = "Threads to compute on (default: one a core). Results do not depend on it.")
-    private Optional<Integer> threads = Optional.empty();
+    private Optional<String> threads = Optional.empty();
 
     @Option(names = "--quiet", description = "Show no progress.")
     private boolean quiet;
@@ -19,14 +21,12 @@ final class ComputeOptions {
     /**
      * Returns the number of threads.
      *
-     * @throws InvalidInputException if less than one is asked for
+     * @throws InvalidInputException if it is no number of threads
      */
     int threads() {
-        int count = threads.orElse(Runtime.getRuntime().availableProcessors());
-        if (count < 1) {
-            throw new InvalidInputException("--threads must be at least 1: " + count);
-        }
-        return count;
+        return threads.isPresent()
+                ? (int) OptionValues.wholeNumber("--threads", threads.get(), 1, MOST_THREADS)
+                : Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS);
     }
 
     boolean quiet() {

@@ -33,14 +33,19 @@ final class EnvironmentOptions {
      * @throws InvalidInputException if one is not of the form key=value or is given twice
      */
     Map<String, String> arguments() {
+        return parse(arguments);
+    }
+
+    /** The same for the texts of {@code --env-arg} of a command that names its environment otherwise. */
+    static Map<String, String> parse(List<String> texts) {
         Map<String, String> map = new LinkedHashMap<>();
-        for (String argument : arguments) {
-            int equals = argument.indexOf('=');
+        for (String text : texts) {
+            int equals = text.indexOf('=');
             if (equals < 1) {
-                throw new InvalidInputException("--env-arg must be key=value: " + argument);
+                throw new InvalidInputException("--env-arg must be key=value: " + OptionValues.shown(text));
             }
-            String key = argument.substring(0, equals);
-            if (map.put(key, argument.substring(equals + 1)) != null) {
+            String key = text.substring(0, equals);
+            if (map.put(key, text.substring(equals + 1)) != null) {
                 throw new InvalidInputException("--env-arg gives " + key + " twice");
             }
         }

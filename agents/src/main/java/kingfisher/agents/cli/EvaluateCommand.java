@@ -1,7 +1,6 @@
 package kingfisher.agents.cli;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import kingfisher.agents.policy.Agent;
@@ -11,10 +10,12 @@ import kingfisher.agents.run.CheckpointFolder;
 import kingfisher.agents.run.EvaluationResult;
 import kingfisher.agents.run.RunFolder;
 import kingfisher.agents.train.Backends;
+import kingfisher.agents.train.EnvironmentSource;
 import kingfisher.agents.train.Evaluator;
 import kingfisher.agents.train.FinalEvaluation;
 import kingfisher.agents.train.TrainingPlan;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.registry.Environments;
 import kingfisher.optim.backend.Backend;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,26 +31,32 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
 
-    /** Which of a run's checkpoints is meant. */
-    enum Which {
-        LAST,
-        BEST
-    }
+    private static final String LAST = "last";
+    private static final String BEST = "best";
+    private static final int MOST_EPISODES = 1_000_000;
 
     @Parameters(paramLabel = "DIR", description = "The run folder.")
     private Path directory = Path.of("");
 
-    @Option(names = "--policy", defaultValue = "last", description = "last or best (default: ${DEFAULT-VALUE}).")
-    private Which policy = Which.LAST;
+    @Option(
+            names = "--policy",
+            paramLabel = "NAME",
+            defaultValue = LAST,
+            description = "last or best (default: ${DEFAULT-VALUE}).")
+    private String policy = LAST;
 
-    @Option(names = "--episodes", defaultValue = "100", description = "Number of episodes (default: ${DEFAULT-VALUE}).")
-    private int episodes;
+    @Option(
+            names = "--episodes",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "Number of episodes (default: ${DEFAULT-VALUE}).")
+    private String episodes = "";
 
     @Option(
             names = "--seed",
             paramLabel = "S",
             description = "Seed of the environments (default: that of the run's own last evaluation).")
-    private Optional<Long> seed = Optional.empty();
+    private Optional<String> seed = Optional.empty();
 
     @Option(names = "--stochastic", description = "Report the returns of drawn actions, not of the most probable ones.")
     private boolean stochastic;
@@ -62,27 +69,32 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (episodes < 1) {
-            throw new InvalidInputException("--episodes must be at least 1: " + episodes);
-        }
-        if (seed.isPresent() && seed.get() < 0) {
-            throw new InvalidInputException("--seed must be from 0 to " + Long.MAX_VALUE + ": " + seed.get());
-        }
+        int count = (int) OptionValues.wholeNumber("--episodes", episodes, 1, MOST_EPISODES);
+        Optional<Long> chosen = seed.map(OptionValues::seed);
+        json.ifPresent(file -> OptionValues.requireWritable("--json", file));
         RunFolder folder = RunFolder.ofExistingRun(directory);
-        CheckpointFolder source = policy == Which.LAST ? folder.lastCheckpoint() : folder.bestCheckpoint();
-        Checkpoint checkpoint = source.read();
+        Checkpoint checkpoint = source(folder).read();
         TrainingPlan plan = TrainingPlan.of(checkpoint);
-        String name = policy.name().toLowerCase(Locale.ROOT);
-        try (Backend backend =
-                Backends.create(checkpoint.state().required("backend").asText())) {
+        EnvironmentSource environment = plan.environments();
+        PolicyCheckpoint.requireSpaces(
+                checkpoint, Environments.specification(environment.id(), environment.arguments()));
+        try (Backend backend = Backends.create(checkpoint.text("backend"))) {
             Agent agent = PolicyCheckpoint.agent(checkpoint, backend);
-            try (Evaluator evaluator = new Evaluator(plan.environments().factory(), agent, () -> false)) {
-                long start = seed.orElseGet(() -> FinalEvaluation.seed(plan.seed()));
-                EvaluationResult result = FinalEvaluation.run(evaluator, name, episodes, start, stochastic);
+            try (Evaluator evaluator = new Evaluator(environment.factory(), agent, () -> false)) {
+                long start = chosen.orElseGet(() -> FinalEvaluation.seed(plan.seed()));
+                EvaluationResult result = FinalEvaluation.run(evaluator, policy, count, start, stochastic);
                 json.ifPresent(result::write);
                 spec.commandLine().getOut().println(Reports.evaluation(result));
                 return 0;
             }
         }
+    }
+
+    private CheckpointFolder source(RunFolder folder) {
+        return switch (policy) {
+            case LAST -> folder.lastCheckpoint();
+            case BEST -> folder.bestCheckpoint();
+            default -> throw new InvalidInputException("--policy must be last or best: " + OptionValues.shown(policy));
+        };
     }
 }

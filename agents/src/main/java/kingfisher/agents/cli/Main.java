@@ -1,29 +1,39 @@
 package kingfisher.agents.cli;
 
 import java.io.PrintWriter;
-import java.util.List;
+import java.nio.charset.Charset;
 import kingfisher.envs.InvalidInputException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry of {@code agents.jar}. */
 @Command(
-        name = "agents",
+        name = Main.PROGRAM,
         description = "Trains and evaluates reinforcement-learning agents.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
+        footer = {
+            "",
+            "COMMAND --help tells more of a command. Exit codes: 0 done, 1 failed on the way",
+            "(what was done is kept), 2 wrong input (nothing was written), 130 interrupted",
+            "(resume goes on)."
+        },
         subcommands = {
             TrainCommand.class,
             ResumeCommand.class,
             EvaluateCommand.class,
             TraceCommand.class,
+            SettingsCommand.class,
             EnvironmentsCommand.class,
-            CheckEnvironmentCommand.class
+            CheckEnvironmentCommand.class,
+            HelpCommand.class
         })
 public final class Main {
+
+    /** What a user types to run this. */
+    static final String PROGRAM = "java -jar agents.jar";
 
     /** Exit code of wrong input; nothing has been written then. */
     static final int WRONG_INPUT = 2;
@@ -38,40 +48,44 @@ public final class Main {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        setUnlessSet("java.awt.headless", "true"); // pictures are drawn to files; a display may be absent
+        setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "off"); // ND4J would tell what it found
+        Charset charset = StandardStreams.install();
+        System.exit(
+                run(new PrintWriter(System.out, true, charset), new PrintWriter(System.err, true, charset), arguments));
     }
 
-    /** Runs a command and returns its exit code: 0 done, 1 failed on the way, 2 wrong input. */
-    static int run(String... arguments) {
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /** Runs a command and returns its exit code: 0 done, 1 failed on the way, 2 wrong input, 130 interrupted. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine commandLine = new CommandLine(new Main());
-        commandLine.setParameterExceptionHandler(Main::reportWrongArguments);
-        commandLine.setExecutionExceptionHandler(Main::reportFailure);
-        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-        return arguments.length == 0 ? usage(commandLine) : commandLine.execute(arguments);
+        commandLine.setOut(out).setErr(err);
+        commandLine.setExpandAtFiles(false); // what begins with @ may be a folder's name
+        commandLine.setParameterExceptionHandler((wrong, all) -> reportWrongArguments(wrong, err));
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err));
+        if (arguments.length == 0) {
+            commandLine.usage(err);
+            return WRONG_INPUT;
+        }
+        try {
+            return commandLine.execute(arguments);
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError failure) {
+            return report(failure, err);
+        }
     }
 
-    private static int usage(CommandLine commandLine) {
-        commandLine.usage(commandLine.getErr());
+    private static int reportWrongArguments(ParameterException wrong, PrintWriter err) {
+        err.println(ArgumentErrors.message(wrong));
         return WRONG_INPUT;
     }
 
-    private static int reportWrongArguments(ParameterException wrong, String[] arguments) {
-        PrintWriter err = wrong.getCommandLine().getErr();
-        List<String> suggestions =
-                wrong instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String hint = suggestions.isEmpty() ? "" : "; nearest: " + String.join(", ", suggestions);
-        err.println(oneLine(wrong) + hint);
-        return WRONG_INPUT;
-    }
-
-    private static int reportFailure(Exception failure, CommandLine commandLine, ParseResult parsed) {
-        commandLine.getErr().println(oneLine(failure));
+    private static int report(Throwable failure, PrintWriter err) {
+        err.println(Failures.describe(failure));
         return failure instanceof InvalidInputException ? WRONG_INPUT : FAILED;
-    }
-
-    /** Returns what went wrong, without line ends. */
-    static String oneLine(Exception failure) {
-        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        return message.replaceAll("\\s*\\R\\s*", "; ");
     }
 }

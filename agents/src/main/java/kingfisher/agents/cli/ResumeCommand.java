@@ -39,28 +39,34 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        int threads = compute.threads();
         RunFolder folder = RunFolder.ofExistingRun(directory);
         Checkpoint checkpoint = folder.lastCheckpoint().read();
         TrainingPlan plan = TrainingPlan.of(checkpoint);
-        long done = checkpoint.state().required("steps").asLong();
-        int threads = compute.threads();
+        long done = checkpoint.wholeNumber("steps");
+        long planned = plan.settings().get(CommonSettings.STEPS);
         if (steps.isPresent()) {
-            Settings changed = plan.settings().with(CommonSettings.STEPS.key(), steps.get(), "--steps");
-            AlgorithmSettings.find(plan.algorithm()).check(changed);
-            if (changed.get(CommonSettings.STEPS) < done) {
-                throw new InvalidInputException(
-                        "--steps must be at least the " + done + " steps that are done: " + steps.get());
-            }
-            plan = plan.with(changed);
+            plan = plan.with(lengthened(plan, done));
         }
+        long wanted = plan.settings().get(CommonSettings.STEPS);
         boolean complete = RunStatus.read(folder.result()).equals(Optional.of(RunStatus.COMPLETED));
-        if (complete && (steps.isEmpty() || done >= plan.settings().get(CommonSettings.STEPS))) {
+        if (complete && (wanted == planned || wanted <= done)) {
             spec.commandLine()
                     .getOut()
                     .println("the run in " + directory + " is complete (" + done + " steps); --steps makes it longer");
             return 0;
         }
-        String backend = checkpoint.state().required("backend").asText();
+        String backend = checkpoint.text("backend");
         return new TrainingRun(plan, backend, threads, folder, compute.quiet(), Commands.of(spec)).resume(checkpoint);
+    }
+
+    private Settings lengthened(TrainingPlan plan, long done) {
+        String text = steps.orElseThrow();
+        Settings changed = plan.settings().with(CommonSettings.STEPS.key(), text, "--steps");
+        AlgorithmSettings.find(plan.algorithm()).check(changed);
+        if (changed.get(CommonSettings.STEPS) < done) {
+            throw new InvalidInputException("--steps must be at least the " + done + " steps that are done: " + text);
+        }
+        return changed;
     }
 }

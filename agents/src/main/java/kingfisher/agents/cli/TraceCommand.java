@@ -1,7 +1,5 @@
 package kingfisher.agents.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedWriter;
@@ -9,14 +7,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.StreamSupport;
 import kingfisher.agents.run.Json;
 import kingfisher.envs.Environment;
 import kingfisher.envs.InvalidInputException;
-import kingfisher.envs.Space;
 import kingfisher.envs.TimeStep;
 import kingfisher.envs.registry.Environments;
 import picocli.CommandLine.Command;
@@ -35,7 +30,7 @@ final class TraceCommand implements Callable<Integer> {
     private EnvironmentOptions options = new EnvironmentOptions();
 
     @Option(names = "--seed", paramLabel = "S", required = true, description = "Seed of the first reset.")
-    private long seed;
+    private String seed = "";
 
     @Option(
             names = "--actions",
@@ -49,62 +44,29 @@ final class TraceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (seed < 0) {
-            throw new InvalidInputException("--seed must be from 0 to " + Long.MAX_VALUE + ": " + seed);
-        }
+        long first = OptionValues.seed(seed);
+        OptionValues.requireWritable("--out", out);
         try (Environment environment = Environments.create(options.id(), options.arguments())) {
-            List<double[]> sequence = readActions(environment.specification().actionSpace());
+            List<double[]> sequence =
+                    new ActionFile(actions, environment.specification().actionSpace()).read();
+            requireOtherFile();
             try (BufferedWriter writer = Files.newBufferedWriter(out)) {
-                trace(environment, sequence, writer);
+                trace(environment, first, sequence, writer);
             }
             return 0;
         } catch (IOException failure) {
-            throw new InvalidInputException("can't write " + out + ": " + failure);
+            throw new UncheckedIOException("cannot write " + out + ": " + failure.getMessage(), failure);
         }
     }
 
-    private List<double[]> readActions(Space space) {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(actions);
-        } catch (IOException | UncheckedIOException failure) {
-            throw new InvalidInputException("can't read " + actions + ": " + failure);
+    private void requireOtherFile() throws IOException {
+        if (Files.exists(out) && Files.isSameFile(out, actions)) {
+            throw new InvalidInputException("--out must be another file than --actions: " + out);
         }
-        List<double[]> sequence = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i++) {
-            if (!lines.get(i).isBlank()) {
-                sequence.add(readAction(lines.get(i), i + 1, space));
-            }
-        }
-        return sequence;
     }
 
-    private double[] readAction(String line, int number, Space space) {
-        try {
-            JsonNode node = Json.parse(line);
-            boolean plain = node.isNumber();
-            if (plain || isNumberArray(node)) {
-                double[] action = plain
-                        ? new double[] {node.asDouble()}
-                        : StreamSupport.stream(node.spliterator(), false)
-                                .mapToDouble(JsonNode::asDouble)
-                                .toArray();
-                if (action.length == space.size()) {
-                    return action;
-                }
-            }
-        } catch (JsonProcessingException broken) {
-            // reported below
-        }
-        throw new InvalidInputException(
-                actions + " line " + number + " must be an action of " + space + ": " + line.strip());
-    }
-
-    private static boolean isNumberArray(JsonNode node) {
-        return node.isArray() && StreamSupport.stream(node.spliterator(), false).allMatch(JsonNode::isNumber);
-    }
-
-    private void trace(Environment environment, List<double[]> sequence, BufferedWriter writer) throws IOException {
+    private static void trace(Environment environment, long seed, List<double[]> sequence, BufferedWriter writer)
+            throws IOException {
         write(reset(environment.reset(seed)), writer);
         for (double[] action : sequence) {
             TimeStep step = environment.step(action);

@@ -18,6 +18,7 @@ import kingfisher.agents.settings.SettingsResolver;
 import kingfisher.agents.train.Backends;
 import kingfisher.agents.train.EnvironmentSource;
 import kingfisher.agents.train.TrainingPlan;
+import kingfisher.envs.EnvironmentSpecification;
 import kingfisher.envs.registry.Environments;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,25 +32,42 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = "Trains an agent and keeps everything about the run in a folder.",
         mixinStandardHelpOptions = true,
-        sortOptions = false)
+        sortOptions = false,
+        footer = {
+            "",
+            "Settings come from --set, else from --config, else from the environment's preset, else from the algorithm's"
+                    + " defaults. The command settings lists them: " + Main.PROGRAM + " settings ppo --env CartPole-v1",
+            "",
+            "Example: " + Main.PROGRAM + " train ppo --env Pendulum-v1 --steps 200k --seed 1 --set gae-lambda=0.9"
+        })
 final class TrainCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "ALGORITHM", description = "ppo")
+    @Parameters(
+            paramLabel = "ALGORITHM",
+            completionCandidates = Algorithms.class,
+            description = "One of: ${COMPLETION-CANDIDATES}.")
     private String algorithm = "";
 
     @Mixin
     private EnvironmentOptions environment = new EnvironmentOptions();
 
-    @Option(names = "--steps", paramLabel = "N", description = "Environment steps, such as 20000, 20k or 1.5M.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Environment steps, such as 20000, 20k or 1.5M (default: the preset's).")
     private Optional<String> steps = Optional.empty();
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "Seed of the run, from 0.")
-    private long seed;
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "0",
+            description = "Seed of the run (default: ${DEFAULT-VALUE}).")
+    private String seed = "";
 
     @Option(names = "--run", paramLabel = "DIR", description = "Run folder to make (default: a new one in runs/).")
     private Optional<Path> run = Optional.empty();
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Settings, as YAML: one key: value a line.")
+    @Option(names = "--config", paramLabel = "FILE", description = "Settings, as YAML: a line KEY: VALUE for each.")
     private Optional<Path> config = Optional.empty();
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; may be given several times.")
@@ -71,16 +89,19 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         AlgorithmSettings algorithmSettings = AlgorithmSettings.find(algorithm);
-        Map<String, String> arguments = environment.arguments();
-        ActionAdapter.of(Environments.specification(environment.id(), arguments));
-        Settings settings = settings(algorithmSettings);
-        Backends.check(backend);
-        TrainingPlan plan =
-                new TrainingPlan(algorithm, settings, EnvironmentSource.registered(environment.id(), arguments), seed);
+        long chosenSeed = OptionValues.seed(seed);
         int threads = compute.threads();
+        Backends.check(backend);
         RunFolder folder = run.map(RunFolder::forNewRun)
-                .orElseGet(() ->
-                        RunFolder.forNewRun(algorithm, environment.id(), seed, Clock.system(ZoneId.systemDefault())));
+                .orElseGet(() -> RunFolder.forNewRun(
+                        algorithm, environment.id(), chosenSeed, Clock.system(ZoneId.systemDefault())));
+        Map<String, String> arguments = environment.arguments();
+        EnvironmentSpecification specification = Environments.specification(environment.id(), arguments);
+        ActionAdapter.of(specification);
+        Settings settings = settings(algorithmSettings);
+        RunSize.of(settings, specification).check();
+        TrainingPlan plan = new TrainingPlan(
+                algorithm, settings, EnvironmentSource.registered(environment.id(), arguments), chosenSeed);
         return new TrainingRun(plan, backend, threads, folder, compute.quiet(), Commands.of(spec)).startNew();
     }
 

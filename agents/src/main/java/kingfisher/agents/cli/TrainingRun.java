@@ -1,7 +1,6 @@
 package kingfisher.agents.cli;
 
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -28,6 +27,7 @@ import kingfisher.agents.train.Trainer;
 import kingfisher.agents.train.TrainingListener;
 import kingfisher.agents.train.TrainingPlan;
 import kingfisher.agents.train.TrainingSession;
+import kingfisher.envs.InvalidInputException;
 import kingfisher.optim.backend.Backend;
 
 /** One run in its folder, from its start or from where it was left, to its result. */
@@ -56,21 +56,43 @@ final class TrainingRun {
     }
 
     /** Makes the run folder and trains from the beginning; returns the exit code. */
+    @SuppressWarnings("try") // the lock is held, not used
     int startNew() {
-        try (Backend backend = Backends.create(backendName);
-                TrainingSession session = TrainingSession.start(plan, backend, threads)) {
-            folder.create();
-            folder.writeConfig(plan.settings().toYaml());
-            provenance.write(folder.provenance());
-            return run(session);
+        try (Interruption interruption = new Interruption();
+                Backend backend = Backends.create(backendName);
+                TrainingSession session = start(backend)) {
+            if (interruption.requested()) {
+                commands.err().println("interrupted before the run began; nothing was written");
+                return Main.INTERRUPTED;
+            }
+            folder.create(content -> {
+                content.writeConfig(plan.settings().toYaml());
+                provenance.write(content.provenance());
+                content.lastCheckpoint().write(session.save());
+            });
+            try (RunLock lock = RunLock.take(folder)) {
+                return run(session, interruption);
+            }
+        }
+    }
+
+    private TrainingSession start(Backend backend) {
+        try {
+            return TrainingSession.start(plan, backend, threads);
+        } catch (OutOfMemoryError tooLarge) {
+            throw new InvalidInputException(Failures.describe(tooLarge));
         }
     }
 
     /** Goes on from a checkpoint of the run folder; returns the exit code. */
+    @SuppressWarnings("try") // the lock is held, not used
     int resume(Checkpoint checkpoint) {
-        try (Backend backend = Backends.create(backendName);
+        try (Interruption interruption = new Interruption();
+                RunLock lock = RunLock.take(folder);
+                Backend backend = Backends.create(backendName);
                 TrainingSession session = TrainingSession.resume(plan, backend, threads, checkpoint)) {
             RunRecorder.rewind(folder, session);
+            folder.removeResult();
             folder.writeConfig(plan.settings().toYaml());
             if (!session.resumesExactly()) {
                 commands.err()
@@ -78,11 +100,11 @@ final class TrainingRun {
                                 "note: " + plan.environments().id()
                                         + " can't tell its state; new episodes start, so the run is not the one without a break");
             }
-            return run(session);
+            return run(session, interruption);
         }
     }
 
-    private int run(TrainingSession session) {
+    private int run(TrainingSession session, Interruption interruption) {
         ProgressLine progress = new ProgressLine(
                 System.err,
                 Terminal.detect(),
@@ -90,21 +112,25 @@ final class TrainingRun {
                 plan.algorithm() + " " + plan.environments().id(),
                 session.steps(),
                 plan.settings().get(CommonSettings.STEPS));
-        List<TrainingListener> listeners = new ArrayList<>();
-        listeners.add(new RunRecorder(folder, Clock.systemUTC()));
-        if (!quiet) {
-            listeners.add(new ProgressListener(progress));
-        }
-        try (Interruption interruption = new Interruption();
-                Evaluator evaluator =
-                        new Evaluator(plan.environments().factory(), session.agent(), interruption::requested)) {
-            Trainer.End end = new Trainer(session, evaluator, listeners).run(interruption::requested);
-            if (!quiet) {
-                progress.finish(session.steps(), session.statistics().meanReturn());
-            }
+        try (Evaluator evaluator =
+                new Evaluator(plan.environments().factory(), session.agent(), interruption::requested)) {
+            Trainer.End end = new Trainer(session, evaluator, listeners(progress)).run(interruption::requested);
+            endLine(progress, session);
             return finish(session, evaluator, end);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
+            endLine(progress, session);
             return fail(session, failure);
+        }
+    }
+
+    private List<TrainingListener> listeners(ProgressLine progress) {
+        RunRecorder recorder = new RunRecorder(folder, Clock.systemUTC());
+        return quiet ? List.of(recorder) : List.of(recorder, new ProgressListener(progress));
+    }
+
+    private void endLine(ProgressLine progress, TrainingSession session) {
+        if (!quiet) {
+            progress.finish(session.steps(), session.statistics().meanReturn());
         }
     }
 
@@ -121,22 +147,25 @@ final class TrainingRun {
         RunStatus status = evaluation.isPresent() ? RunStatus.COMPLETED : RunStatus.INTERRUPTED;
         write(session, status, evaluation, Optional.empty());
         if (evaluation.isEmpty()) {
-            commands.err().println("interrupted after " + session.steps() + " steps; " + howToGoOn());
+            commands.err().println("interrupted after " + session.steps() + " steps" + howToGoOn());
             return Main.INTERRUPTED;
         }
         commands.out().println(Reports.summary(evaluation.get(), session.steps(), session.timeSpent(), folder));
         return 0;
     }
 
-    private int fail(TrainingSession session, RuntimeException failure) {
-        String reason = Main.oneLine(failure);
+    private int fail(TrainingSession session, Throwable failure) {
+        String reason = Failures.describe(failure);
+        commands.err().println("the run stopped after " + session.steps() + " steps: " + reason + howToGoOn());
         write(session, RunStatus.FAILED, Optional.empty(), Optional.of(reason));
-        commands.err().println("the run stopped after " + session.steps() + " steps: " + reason + "; " + howToGoOn());
         return Main.FAILED;
     }
 
     private String howToGoOn() {
-        return "go on from the last checkpoint with: resume " + folder.root();
+        return folder.lastCheckpoint().exists()
+                ? "; go on from the last checkpoint with: "
+                        + Commands.text(List.of("resume", folder.root().toString()))
+                : "";
     }
 
     private void write(

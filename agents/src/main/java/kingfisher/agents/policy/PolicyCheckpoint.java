@@ -10,6 +10,8 @@ import kingfisher.agents.settings.AlgorithmSettings;
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.envs.EnvironmentSpecification;
+import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.Space;
 import kingfisher.optim.backend.Backend;
 
 /**
@@ -35,29 +37,63 @@ public final class PolicyCheckpoint {
         }
     }
 
-    /** Returns the algorithm that made a checkpoint. */
+    /**
+     * Returns the algorithm that made a checkpoint.
+     *
+     * @throws InvalidInputException if the checkpoint does not say
+     */
     public static String algorithm(Checkpoint checkpoint) {
-        return checkpoint.state().required("algorithm").asText();
+        return checkpoint.text("algorithm");
     }
 
-    /** Returns the settings of a checkpoint. */
+    /**
+     * Returns the settings of a checkpoint.
+     *
+     * @throws InvalidInputException if there are none, or they cannot be
+     */
     public static Settings settings(Checkpoint checkpoint) {
-        Settings settings = AlgorithmSettings.find(
-                        checkpoint.state().required("algorithm").asText())
-                .defaults();
-        for (Map.Entry<String, JsonNode> entry :
-                checkpoint.state().required("settings").properties()) {
-            settings = settings.with(entry.getKey(), entry.getValue().asText(), "the checkpoint");
-        }
-        return settings;
+        AlgorithmSettings algorithm = AlgorithmSettings.find(algorithm(checkpoint));
+        return checkpoint.read(state -> {
+            Settings settings = algorithm.defaults();
+            for (Map.Entry<String, JsonNode> entry : state.required("settings").properties()) {
+                settings = settings.with(entry.getKey(), entry.getValue().asText(), "the checkpoint");
+            }
+            algorithm.check(settings);
+            return settings;
+        });
     }
 
-    /** Returns the specification of the environment that a checkpoint's policy was made for. */
+    /**
+     * Returns the specification of the environment that a checkpoint's policy was made for.
+     *
+     * @throws InvalidInputException if there is none, or it cannot be
+     */
     public static EnvironmentSpecification specification(Checkpoint checkpoint) {
-        return SpecificationJson.read(checkpoint.state().required("specification"));
+        return checkpoint.read(state -> SpecificationJson.read(state.required("specification")));
     }
 
-    /** Returns the agent of a checkpoint. */
+    /**
+     * Checks that an environment still has the spaces that a checkpoint's policy was made for.
+     *
+     * @throws InvalidInputException if it has others
+     */
+    public static void requireSpaces(Checkpoint checkpoint, EnvironmentSpecification now) {
+        EnvironmentSpecification then = specification(checkpoint);
+        requireSame(now.id() + " now has the observations ", then.observationSpace(), now.observationSpace());
+        requireSame(now.id() + " now has the actions ", then.actionSpace(), now.actionSpace());
+    }
+
+    private static void requireSame(String what, Space then, Space now) {
+        if (!now.equals(then)) {
+            throw new InvalidInputException(what + now + ", the checkpoint was made with " + then);
+        }
+    }
+
+    /**
+     * Returns the agent of a checkpoint.
+     *
+     * @throws InvalidInputException if the checkpoint is damaged
+     */
     public static Agent agent(Checkpoint checkpoint, Backend backend) {
         Agent agent = Agent.create(settings(checkpoint), specification(checkpoint), backend);
         restore(checkpoint, agent);
@@ -71,7 +107,10 @@ public final class PolicyCheckpoint {
         }
         agent.observations()
                 .moments()
-                .ifPresent(moments -> StateJson.restore(checkpoint.state(), OBSERVATION_MOMENTS, moments));
+                .ifPresent(moments -> checkpoint.read(state -> {
+                    StateJson.restore(state, OBSERVATION_MOMENTS, moments);
+                    return moments;
+                }));
     }
 
     /** Returns the bound of normalized observations that the settings ask for, if they are normalized. */

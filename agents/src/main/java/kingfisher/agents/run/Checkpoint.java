@@ -1,10 +1,12 @@
 package kingfisher.agents.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import kingfisher.envs.InvalidInputException;
 
 /** What a run needs to go on: its tensors by name, and everything else as JSON. */
@@ -32,6 +34,54 @@ public final class Checkpoint {
     /** Returns everything that is no tensor. */
     public ObjectNode state() {
         return state;
+    }
+
+    /**
+     * Returns the whole number that the state has under the name.
+     *
+     * @throws InvalidInputException if it has none
+     */
+    public long wholeNumber(String name) {
+        JsonNode value = state.path(name);
+        if (!value.canConvertToExactIntegral() || !value.canConvertToLong()) {
+            throw damaged("its state has no whole number " + name);
+        }
+        return value.longValue();
+    }
+
+    /**
+     * Returns the text that the state has under the name.
+     *
+     * @throws InvalidInputException if it has none
+     */
+    public String text(String name) {
+        JsonNode value = state.path(name);
+        if (!value.isTextual()) {
+            throw damaged("its state has no text " + name);
+        }
+        return value.textValue();
+    }
+
+    /**
+     * Returns what a reader makes of the state.
+     *
+     * @throws InvalidInputException if the reader misses something or finds what cannot be
+     */
+    public <T> T read(Function<? super ObjectNode, ? extends T> reader) {
+        try {
+            return reader.apply(state);
+        } catch (InvalidInputException told) {
+            throw told;
+        } catch (IllegalArgumentException
+                | IllegalStateException
+                | IndexOutOfBoundsException
+                | NullPointerException wrong) {
+            throw damaged(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private InvalidInputException damaged(String how) {
+        return new InvalidInputException(origin + " is damaged: " + how);
     }
 
     /**

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 public final class CheckpointFolder {
     static final String MANIFEST = "manifest.json";
-    private static final Pattern TENSORS = Pattern.compile("tensors-(\\d{1,18})\\.safetensors");
+    static final Pattern TENSORS = Pattern.compile("tensors-(\\d{1,18})\\.safetensors");
 
     private final Path folder;
     private final FileOperations operations;

@@ -60,7 +60,7 @@ final class CheckpointReader {
         if (!version.isIntegralNumber()) {
             throw damaged(manifest, "it has no schemaVersion");
         }
-        if (version.longValue() != SCHEMA_VERSION) {
+        if (!version.canConvertToInt() || version.intValue() != SCHEMA_VERSION) {
             throw new InvalidInputException(
                     manifest + " has the schema version " + version + ", this program reads " + SCHEMA_VERSION);
         }
@@ -85,7 +85,7 @@ final class CheckpointReader {
 
     private Safetensors readTensors(JsonNode entry) {
         String name = entry.path("file").asText();
-        if (name.isEmpty() || name.contains("/") || name.contains("\\")) {
+        if (!CheckpointFolder.TENSORS.matcher(name).matches()) {
             throw damaged(manifest, "it names no file of tensors");
         }
         Path file = folder.resolve(name);

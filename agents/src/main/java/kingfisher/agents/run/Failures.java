@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -26,7 +27,7 @@ final class Failures {
         if (failure instanceof FileAlreadyExistsException) {
             return "there is a file " + failure.getMessage();
         }
-        String message = failure.getMessage();
+        String message = failure instanceof FileSystemException ofFile ? ofFile.getReason() : failure.getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;
     }
 }

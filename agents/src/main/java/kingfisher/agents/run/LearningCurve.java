@@ -48,7 +48,7 @@ public final class LearningCurve {
         }
         XYSeries series = chart.addSeries(
                 "training (mean of the latest episodes)",
-                at(shown, metrics.numbers(EvaluationsFile.STEPS)),
+                unequallySpaced(at(shown, metrics.numbers(EvaluationsFile.STEPS))),
                 at(shown, returns));
         series.setMarker(SeriesMarkers.NONE);
         series.setLineColor(TRAINING);
@@ -72,6 +72,14 @@ public final class LearningCurve {
         series.setMarkerColor(EVALUATION);
         series.setLineColor(EVALUATION); // of the legend's sign
         return true;
+    }
+
+    /** Moves the first value by less than shows: XChart labels equally spaced values, as 6.4k, instead of round ones. */
+    private static double[] unequallySpaced(double[] values) {
+        if (values.length > 2) {
+            values[0] += 1e-3;
+        }
+        return values;
     }
 
     private static int[] present(double[] values) {

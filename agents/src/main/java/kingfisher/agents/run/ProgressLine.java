@@ -81,7 +81,7 @@ public final class ProgressLine {
         shownAt = nanoTime.getAsLong();
         String facts = facts(steps, meanReturn, ended);
         if (terminal.live()) {
-            String line = live(steps, facts);
+            String line = live(steps, facts, goal(steps, meanReturn, ended));
             out.print("\r" + padded(line, shown.length()));
             shown = line;
         } else {
@@ -90,7 +90,7 @@ public final class ProgressLine {
         out.flush();
     }
 
-    private String live(long steps, String facts) {
+    private String live(long steps, String facts, String goal) {
         int room = terminal.columns() - 1; // the last column would move some terminals to the next line
         String percent = String.format(Locale.ROOT, "%3d%% ", percent(steps));
         for (String before : List.of(label + "  " + percent, percent)) { // the label goes before the bar does
@@ -99,7 +99,7 @@ public final class ProgressLine {
                 return before + bar(steps, bar) + "  " + facts;
             }
         }
-        String line = percent + " " + facts;
+        String line = percent + " " + (percent.length() + 1 + facts.length() <= room ? facts : goal);
         return line.length() <= room ? line : line.substring(0, Math.max(0, room));
     }
 
@@ -109,17 +109,28 @@ public final class ProgressLine {
     }
 
     private String facts(long steps, double meanReturn, boolean ended) {
-        double seconds = (shownAt - begin) * 1e-9;
-        double rate = seconds > 0 ? (steps - firstSteps) / seconds : 0;
-        String shownReturn = Double.isNaN(meanReturn) ? "-" : String.format(Locale.ROOT, "%.1f", meanReturn);
         return String.format(
                 Locale.ROOT,
-                "%,d/%,d  %,.0f steps/s  return %s  %s",
+                "%,d/%,d  %,.0f steps/s  %s",
                 steps,
                 totalSteps,
-                rate,
-                shownReturn,
-                ended ? "in " + duration(seconds) : "ETA " + remaining(steps, rate));
+                rate(steps),
+                goal(steps, meanReturn, ended));
+    }
+
+    /** What matters most: how well it does, and how long it takes. */
+    private String goal(long steps, double meanReturn, boolean ended) {
+        String shownReturn = Double.isNaN(meanReturn) ? "-" : String.format(Locale.ROOT, "%.1f", meanReturn);
+        return "return " + shownReturn + "  "
+                + (ended ? "in " + duration(seconds()) : "ETA " + remaining(steps, rate(steps)));
+    }
+
+    private double seconds() {
+        return (shownAt - begin) * 1e-9;
+    }
+
+    private double rate(long steps) {
+        return seconds() > 0 ? (steps - firstSteps) / seconds() : 0;
     }
 
     private String remaining(long steps, double rate) {

@@ -1,14 +1,21 @@
 package kingfisher.agents.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import kingfisher.envs.InvalidInputException;
 
 /** The folder of one run and the places of its files. */
@@ -25,13 +32,31 @@ public final class RunFolder {
     /**
      * Returns the folder of a run to come. Nothing is written: see {@link #create}.
      *
-     * @throws InvalidInputException if something of that name exists
+     * @throws InvalidInputException if something of that name exists, or no folder can be made there
      */
     public static RunFolder forNewRun(Path root) {
+        if (root.toString().isEmpty()) {
+            throw new InvalidInputException("the run folder needs a name");
+        }
         if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(root);
         }
-        return new RunFolder(root);
+        RunFolder folder = new RunFolder(root);
+        folder.requireRoom();
+        return folder;
+    }
+
+    private void requireRoom() {
+        Path ancestor = root.toAbsolutePath().getParent();
+        while (ancestor != null && !Files.exists(ancestor, LinkOption.NOFOLLOW_LINKS)) {
+            ancestor = ancestor.getParent();
+        }
+        if (ancestor == null || !Files.isDirectory(ancestor)) {
+            throw cannotMake(new FileAlreadyExistsException(String.valueOf(ancestor)));
+        }
+        if (!Files.isWritable(ancestor)) {
+            throw cannotMake(new AccessDeniedException(ancestor.toString()));
+        }
     }
 
     /** Returns the folder, under {@code runs} in the working directory, of a run to come that was given no name. */
@@ -46,7 +71,7 @@ public final class RunFolder {
         for (int number = 2; Files.exists(root, LinkOption.NOFOLLOW_LINKS); number++) {
             root = runs.resolve(name + "-" + number); // another run began in the same second
         }
-        return new RunFolder(root);
+        return forNewRun(root);
     }
 
     /**
@@ -55,29 +80,74 @@ public final class RunFolder {
      * @throws InvalidInputException if there is no such folder
      */
     public static RunFolder ofExistingRun(Path root) {
-        if (!Files.isDirectory(root)) {
+        if (root.toString().isEmpty() || !Files.isDirectory(root)) {
             throw new InvalidInputException(
-                    Files.exists(root) ? "no run folder but a file: " + root : "no such run folder: " + root);
+                    Files.isRegularFile(root) ? "no run folder but a file: " + root : "no such run folder: " + root);
         }
         return new RunFolder(root);
     }
 
+    /** Makes the folder without content. */
+    void create() {
+        create(empty -> {});
+    }
+
     /**
-     * Makes the folder, and those above it that are missing.
+     * Makes the folder, and those above it that are missing, with its first content: it appears whole or not at all, so
+     * that whoever finds it can go on with the run.
      *
-     * @throws InvalidInputException if it exists by now or cannot be made
+     * @param fill writes the content into the folder that it is given
+     * @throws InvalidInputException if the folder exists by now or cannot be made; nothing is left behind then
      */
-    public void create() {
+    public void create(Consumer<RunFolder> fill) {
+        List<Path> missing = missingAncestors();
+        Path absolute = root.toAbsolutePath();
+        Path unfinished = absolute.resolveSibling(
+                "." + absolute.getFileName() + "." + ProcessHandle.current().pid());
         try {
-            Path parent = root.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
+            for (Path ancestor : missing) {
+                Files.createDirectories(ancestor);
             }
-            Files.createDirectory(root);
-        } catch (FileAlreadyExistsException taken) {
-            throw Files.exists(root) ? exists(root) : cannotMake(taken);
+            Files.createDirectory(unfinished);
+            fill.accept(new RunFolder(unfinished));
+            if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+                throw exists(root);
+            }
+            Files.move(unfinished, root, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
+            remove(unfinished, missing);
             throw cannotMake(failure);
+        } catch (RuntimeException failure) {
+            remove(unfinished, missing);
+            throw failure;
+        }
+    }
+
+    /** The folders above this one that do not exist, outermost first. */
+    private List<Path> missingAncestors() {
+        List<Path> missing = new ArrayList<>();
+        for (Path path = root.toAbsolutePath().getParent();
+                path != null && !Files.exists(path);
+                path = path.getParent()) {
+            missing.add(0, path);
+        }
+        return missing;
+    }
+
+    /** Removes a folder with all that is in it, and then those above it that are empty. */
+    private static void remove(Path folder, List<Path> above) {
+        List<Path> paths = new ArrayList<>(above);
+        try (Stream<Path> content = Files.walk(folder)) {
+            content.forEach(paths::add);
+        } catch (IOException | UncheckedIOException absent) {
+            // it was not even made
+        }
+        for (int i = paths.size() - 1; i >= 0; i--) {
+            try {
+                Files.deleteIfExists(paths.get(i));
+            } catch (IOException inUse) {
+                return; // somebody else put something there meanwhile
+            }
         }
     }
 
@@ -133,6 +203,19 @@ public final class RunFolder {
      */
     public void writeConfig(String yaml) {
         AtomicFile.write(config(), yaml);
+    }
+
+    /**
+     * Removes the file {@code result.json}, which a run that goes on no longer has.
+     *
+     * @throws UncheckedIOException if that fails
+     */
+    public void removeResult() {
+        try {
+            Files.deleteIfExists(result());
+        } catch (IOException failure) {
+            throw Failures.cannot("remove", result(), failure);
+        }
     }
 
     private static InvalidInputException exists(Path root) {

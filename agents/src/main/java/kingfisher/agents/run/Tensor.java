@@ -2,6 +2,8 @@ package kingfisher.agents.run;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** Numbers in row-major order with a shape. The numbers are not copied: whoever changes the array changes the tensor. */
 public sealed interface Tensor {
@@ -17,6 +19,9 @@ public sealed interface Tensor {
 
     /** Returns the bytes that one number takes. */
     int width();
+
+    /** Returns the numbers, widened where they are narrower than a double. */
+    DoubleStream numbers();
 
     /** Appends the numbers {@code [from, from + count)} to the buffer, in its byte order. */
     void put(int from, int count, ByteBuffer buffer);
@@ -68,6 +73,11 @@ public sealed interface Tensor {
         }
 
         @Override
+        public DoubleStream numbers() {
+            return IntStream.range(0, values.length).mapToDouble(i -> values[i]);
+        }
+
+        @Override
         public String type() {
             return "F32";
         }
@@ -113,6 +123,11 @@ public sealed interface Tensor {
         @Override
         public int size() {
             return values.length;
+        }
+
+        @Override
+        public DoubleStream numbers() {
+            return Arrays.stream(values);
         }
 
         @Override

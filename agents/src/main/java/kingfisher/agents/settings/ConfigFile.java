@@ -36,7 +36,7 @@ public final class ConfigFile {
         } catch (CharacterCodingException notText) {
             throw new InvalidInputException(file + " is not a text in UTF-8");
         } catch (IOException unreadable) {
-            throw new InvalidInputException(file + " cannot be read: " + unreadable.getMessage());
+            throw new InvalidInputException(Quoted.of(file.toString()) + " cannot be read: " + unreadable.getMessage());
         }
     }
 

@@ -1,5 +1,6 @@
 package kingfisher.agents.train;
 
+import java.util.Locale;
 import java.util.Map;
 import kingfisher.agents.run.ProgressLine;
 
@@ -20,12 +21,13 @@ public final class ProgressListener implements TrainingListener {
 
     @Override
     public void evaluated(TrainingSession session, Evaluation evaluation) {
-        line.print("evaluation at %,d steps: %.1f ± %.1f deterministic, %.1f ± %.1f stochastic"
-                .formatted(
-                        session.steps(),
-                        evaluation.deterministic().mean(),
-                        evaluation.deterministic().std(),
-                        evaluation.stochastic().mean(),
-                        evaluation.stochastic().std()));
+        line.print(String.format(
+                Locale.ROOT,
+                "evaluation at %,d steps: %.1f ± %.1f deterministic, %.1f ± %.1f stochastic",
+                session.steps(),
+                evaluation.deterministic().mean(),
+                evaluation.deterministic().std(),
+                evaluation.stochastic().mean(),
+                evaluation.stochastic().std()));
     }
 }

@@ -27,7 +27,7 @@ public final class RunRecorder implements TrainingListener {
     /** Removes from a folder what was written after the state that a session has, so that it is not there twice. */
     public static void rewind(RunFolder folder, TrainingSession session) {
         new MetricsFile(folder.metrics()).truncateAfter(session.iteration());
-        new EvaluationsFile(folder.evaluations()).truncateAfter(session.steps());
+        new EvaluationsFile(folder.evaluations()).truncateAfter(session.evaluatedSteps());
         EventFile.truncateAfter(folder.root(), session.steps());
     }
 

@@ -57,29 +57,38 @@ public final class Trainer {
         if (session.steps() == 0) {
             listeners.forEach(listener -> listener.checkpoint(session));
         }
-        End end = End.COMPLETED;
         boolean kept = true;
-        while (session.steps() < total) {
+        boolean goalReached = false;
+        if (session.steps() > 0) {
+            kept = session.isEvaluated() || !isDue(evaluationInterval);
+            goalReached = reachesGoal(); // makes up for an evaluation that an interruption cut short
+        }
+        End end = End.COMPLETED;
+        while (!goalReached && session.steps() < total) {
             if (stop.getAsBoolean()) {
                 end = End.INTERRUPTED;
                 break;
             }
             iterate();
             kept = false;
-            boolean goalReached = isDue(evaluationInterval) && evaluate();
+            goalReached = reachesGoal();
             if (isDue(checkpointInterval)) {
                 listeners.forEach(listener -> listener.checkpoint(session));
                 kept = true;
-            }
-            if (goalReached) {
-                end = End.GOAL_REACHED;
-                break;
             }
         }
         if (!kept) {
             listeners.forEach(listener -> listener.checkpoint(session));
         }
-        return end;
+        return goalReached ? End.GOAL_REACHED : end;
+    }
+
+    /** Evaluates the agent where that is due; returns whether its last evaluation was now and reached the goal. */
+    private boolean reachesGoal() {
+        if (isDue(evaluationInterval) && !session.isEvaluated()) {
+            evaluate();
+        }
+        return goal.isPresent() && session.isEvaluated() && session.evaluatedReturn() >= goal.get();
     }
 
     private void iterate() {
@@ -103,8 +112,7 @@ public final class Trainer {
         return session.steps() / interval.getAsLong() > before / interval.getAsLong();
     }
 
-    /** Evaluates the agent; returns whether the goal is reached. */
-    private boolean evaluate() {
+    private void evaluate() {
         long begin = System.nanoTime();
         int episodes = settings.get(CommonSettings.EVALUATION_EPISODES);
         long seed = (session.plan().seed() + SELECTION_SEED_OFFSET) & Long.MAX_VALUE;
@@ -114,13 +122,12 @@ public final class Trainer {
             deterministic = summary(evaluator.evaluate(episodes, seed, false));
             stochastic = summary(evaluator.evaluate(episodes, seed, true));
         } catch (CancellationException interrupted) {
-            return false;
+            return; // a resumed run makes up for it
         }
         boolean best = session.recordEvaluation(deterministic.mean());
         Evaluation evaluation =
                 new Evaluation(deterministic, stochastic, episodes, (System.nanoTime() - begin) / 1e9, best);
         listeners.forEach(listener -> listener.evaluated(session, evaluation));
-        return goal.isPresent() && deterministic.mean() >= goal.get();
     }
 
     private static ReturnSummary summary(double[] returns) {

@@ -26,19 +26,26 @@ public record TrainingPlan(String algorithm, Settings settings, EnvironmentSourc
         }
     }
 
-    /** Returns the plan of a checkpoint, whose environment has to be in the registry. */
+    /**
+     * Returns the plan of a checkpoint, whose environment has to be in the registry.
+     *
+     * @throws InvalidInputException if the checkpoint is damaged
+     */
     public static TrainingPlan of(Checkpoint checkpoint) {
-        JsonNode environment = checkpoint.state().required("environmentSource");
+        return new TrainingPlan(
+                PolicyCheckpoint.algorithm(checkpoint),
+                PolicyCheckpoint.settings(checkpoint),
+                checkpoint.read(state -> source(state.required("environmentSource"))),
+                checkpoint.wholeNumber("seed"));
+    }
+
+    private static EnvironmentSource source(JsonNode environment) {
         Map<String, String> arguments = new LinkedHashMap<>();
         environment
                 .required("arguments")
                 .properties()
                 .forEach(entry -> arguments.put(entry.getKey(), entry.getValue().asText()));
-        return new TrainingPlan(
-                PolicyCheckpoint.algorithm(checkpoint),
-                PolicyCheckpoint.settings(checkpoint),
-                EnvironmentSource.registered(environment.required("id").asText(), arguments),
-                checkpoint.state().required("seed").asLong());
+        return EnvironmentSource.registered(environment.required("id").asText(), arguments);
     }
 
     /** Adds to a checkpoint's state what {@link #of} reads beside algorithm and settings. */

@@ -15,6 +15,7 @@ import kingfisher.agents.policy.PolicyCheckpoint;
 import kingfisher.agents.policy.StateJson;
 import kingfisher.agents.ppo.Ppo;
 import kingfisher.agents.rollout.EpisodeStatistics;
+import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.rollout.RewardNormalizer;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.rollout.RolloutCollector;
@@ -54,6 +55,8 @@ public final class TrainingSession implements AutoCloseable {
     private long iteration;
     private long steps;
     private double bestReturn = Double.NEGATIVE_INFINITY;
+    private long evaluatedSteps;
+    private double evaluatedReturn = Double.NEGATIVE_INFINITY;
     private TimeSpent timeBefore = TimeSpent.NONE;
     private long totalNanos;
     private long updateNanos;
@@ -103,12 +106,19 @@ public final class TrainingSession implements AutoCloseable {
     /**
      * Returns a session where {@link #save} left one of the same plan.
      *
-     * @throws kingfisher.envs.InvalidInputException if the checkpoint does not fit the plan
+     * @throws kingfisher.envs.InvalidInputException if the checkpoint is damaged or does not fit the plan
      */
     public static TrainingSession resume(TrainingPlan plan, Backend backend, int threads, Checkpoint checkpoint) {
         TrainingSession session = new TrainingSession(plan, backend, threads);
-        session.restore(checkpoint);
-        return session;
+        try {
+            return checkpoint.read(state -> {
+                session.restore(checkpoint);
+                return session;
+            });
+        } catch (RuntimeException failure) {
+            session.close();
+            throw failure;
+        }
     }
 
     /**
@@ -131,15 +141,22 @@ public final class TrainingSession implements AutoCloseable {
         return metrics;
     }
 
-    /** Returns the whole state. */
+    /**
+     * Returns the whole state.
+     *
+     * @throws NonFiniteException if a tensor of it holds what is not a number; the agent is then not to be kept
+     */
     public Checkpoint save() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         ObjectNode state = Json.object();
         PolicyCheckpoint.save(plan.algorithm(), plan.settings(), agent, tensors, state);
         algorithm.vectors().forEach((name, vector) -> NetworkTensors.save("optimizer." + name + ".", vector, tensors));
+        tensors.forEach(TrainingSession::requireFinite);
         plan.save(state);
         state.put("backend", backend.name()).put("iteration", iteration).put("steps", steps);
         Json.putNumber(state, "bestReturn", bestReturn);
+        state.put("evaluatedSteps", evaluatedSteps);
+        Json.putNumber(state, "evaluatedReturn", evaluatedReturn);
         timeSpent().save(state.putObject("time"));
         ObjectNode counters = state.putObject("counters");
         algorithm.counters().forEach(counters::put);
@@ -157,6 +174,12 @@ public final class TrainingSession implements AutoCloseable {
         return new Checkpoint(tensors, state);
     }
 
+    private static void requireFinite(String name, Tensor tensor) {
+        tensor.numbers().filter(value -> !Double.isFinite(value)).findFirst().ifPresent(value -> {
+            throw new NonFiniteException("a number of the tensor " + name, value);
+        });
+    }
+
     private void saveEpisodes(ObjectNode node) {
         EpisodeStatistics.State statistics = collector.statistics().state();
         node.put("count", statistics.episodes());
@@ -168,13 +191,19 @@ public final class TrainingSession implements AutoCloseable {
 
     private void restore(Checkpoint checkpoint) {
         ObjectNode state = checkpoint.state();
+        PolicyCheckpoint.requireSpaces(checkpoint, environment.specification());
         PolicyCheckpoint.restore(checkpoint, agent);
         algorithm
                 .vectors()
                 .forEach((name, vector) -> NetworkTensors.restore("optimizer." + name + ".", checkpoint, vector));
-        iteration = state.required("iteration").asLong();
-        steps = state.required("steps").asLong();
+        iteration = checkpoint.wholeNumber("iteration");
+        steps = checkpoint.wholeNumber("steps");
         bestReturn = Json.number(state, "bestReturn").orElse(Double.NEGATIVE_INFINITY);
+        evaluatedSteps = checkpoint.wholeNumber("evaluatedSteps");
+        long plannedBefore = PolicyCheckpoint.settings(checkpoint).get(CommonSettings.STEPS);
+        if (plannedBefore == plan.settings().get(CommonSettings.STEPS)) { // else the goal does not end it again
+            evaluatedReturn = Json.number(state, "evaluatedReturn").orElse(Double.NEGATIVE_INFINITY);
+        }
         timeBefore = TimeSpent.load(state.required("time"));
         Map<String, Double> counters = new LinkedHashMap<>();
         state.required("counters")
@@ -263,8 +292,25 @@ public final class TrainingSession implements AutoCloseable {
         return bestReturn;
     }
 
+    /** Number of environment steps that were done at the last evaluation, 0 before the first. */
+    long evaluatedSteps() {
+        return evaluatedSteps;
+    }
+
+    /** Whether the agent was evaluated as it is now. */
+    boolean isEvaluated() {
+        return evaluatedSteps == steps;
+    }
+
+    /** Deterministic mean return of the last evaluation; negative infinity before the first. */
+    double evaluatedReturn() {
+        return evaluatedReturn;
+    }
+
     /** Takes in an evaluation's deterministic mean return; returns whether it is the best so far. */
     boolean recordEvaluation(double meanReturn) {
+        evaluatedSteps = steps;
+        evaluatedReturn = meanReturn;
         boolean best = meanReturn > bestReturn;
         bestReturn = Math.max(bestReturn, meanReturn);
         return best;

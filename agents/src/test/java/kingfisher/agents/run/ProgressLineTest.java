@@ -65,7 +65,7 @@ final class ProgressLineTest {
     }
 
     @Test
-    void aNarrowerTerminalGetsANarrowerBarThenNoLabelThenNoBarThenACutLine() {
+    void aNarrowerTerminalGetsANarrowerBarThenNoLabelThenNoBarThenReturnAndTimeOnlyThenACutLine() {
         String facts = "25,000/100,000  25,000 steps/s  return 21.5  ETA 0:03";
 
         assertThat(shownOn(92))
@@ -75,7 +75,8 @@ final class ProgressLineTest {
                 .isEqualTo("\r 25% [####-------------]  " + facts)
                 .hasSize(1 + 79);
         assertThat(shownOn(70)).isEqualTo("\r 25%  " + facts);
-        assertThat(shownOn(30)).isEqualTo("\r 25%  25,000/100,000  25,000 ");
+        assertThat(shownOn(40)).isEqualTo("\r 25%  return 21.5  ETA 0:03");
+        assertThat(shownOn(20)).isEqualTo("\r 25%  return 21.5  ");
         assertThat(shownOn(1)).isEqualTo("\r");
     }
 
@@ -145,6 +146,14 @@ final class ProgressLineTest {
 
         line(false, 60, 0, 100).print("hello");
         assertThat(taken()).isEqualTo("hello\n");
+    }
+
+    @Test
+    void aTerminalTellsItsWidth() {
+        assertThat(Terminal.of("24 132\n", "xterm", 80)).isEqualTo(new Terminal(true, 132));
+        assertThat(Terminal.of("0 0\n", "xterm", 90)).isEqualTo(new Terminal(true, 90));
+        assertThat(Terminal.of("24 132\n", "dumb", 80)).isEqualTo(new Terminal(false, 132));
+        assertThat(Terminal.of("", "xterm", 80)).isEqualTo(new Terminal(false, 80));
     }
 
     @Test

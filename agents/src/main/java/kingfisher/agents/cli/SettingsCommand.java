@@ -1,0 +1,81 @@
+package kingfisher.agents.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import kingfisher.agents.settings.AlgorithmSettings;
+import kingfisher.agents.settings.ConfigFile;
+import kingfisher.agents.settings.Presets;
+import kingfisher.agents.settings.Setting;
+import kingfisher.agents.settings.SettingGroup;
+import kingfisher.agents.settings.Settings;
+import kingfisher.agents.settings.SettingsResolver;
+import kingfisher.envs.registry.EnvironmentRegistration;
+import kingfisher.envs.registry.Environments;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lists the settings of an algorithm. */
+@Command(
+        name = "settings",
+        description = "Lists what can be set of an algorithm: keys, defaults, what is accepted, what each does.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class SettingsCommand implements Callable<Integer> {
+
+    @Parameters(
+            paramLabel = "ALGORITHM",
+            completionCandidates = Algorithms.class,
+            description = "One of: ${COMPLETION-CANDIDATES}.")
+    private String algorithm = "";
+
+    @Option(
+            names = "--env",
+            paramLabel = "ID",
+            description = "Show the values that the preset of this environment gives.")
+    private Optional<String> environment = Optional.empty();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        AlgorithmSettings settings = AlgorithmSettings.find(algorithm);
+        Optional<ConfigFile> preset = environment.flatMap(id -> Presets.find(algorithm, id));
+        if (environment.isPresent() && preset.isEmpty()) {
+            Environments.specification(
+                    environment.get(), Map.of()); // an unknown name is no environment without a preset
+        }
+        Settings values = SettingsResolver.resolve(settings, preset, Optional.empty(), List.of());
+        Set<String> ofPreset = preset.map(file -> file.entries().keySet()).orElse(Set.of());
+        PrintWriter out = spec.commandLine().getOut();
+        for (SettingGroup group : settings.settings().groups()) {
+            out.println(group.title());
+            for (Setting<?> setting : group.settings()) {
+                String value = values.texts().get(setting.key());
+                String note = ofPreset.contains(setting.key()) ? "  (" + values.source(setting) + ")" : "";
+                out.println("  " + setting.key() + ": " + value + note);
+                out.println("      " + setting.description());
+                out.println("      accepted: " + setting.accepted());
+            }
+            out.println();
+        }
+        out.println("Set one with --set KEY=VALUE, or some in a file of such lines, KEY: VALUE, with --config FILE.");
+        out.println("Environments with a preset (--env ID shows it): " + presets());
+        return 0;
+    }
+
+    private String presets() {
+        return Environments.registrations().stream()
+                .map(EnvironmentRegistration::id)
+                .filter(id -> Presets.find(algorithm, id).isPresent())
+                .collect(Collectors.joining(", "));
+    }
+}
