@@ -20,7 +20,7 @@ public final class FirstOrder {
 
     /** Returns the optimizer that the settings ask for, for vectors with the layout of {@code parameters}. */
     public static Optimizer optimizer(Settings settings, ParameterVector parameters) {
-        double epsilon = settings.get(CommonSettings.ADAM_EPSILON);
+        double epsilon = settings.get(CommonSettings.OPTIMIZER_EPSILON);
         return switch (settings.get(CommonSettings.OPTIMIZER)) {
             case ADAM -> new Adam(parameters, ADAM_BETA_1, ADAM_BETA_2, epsilon);
             case RMSPROP -> new RmsProp(parameters, settings.get(CommonSettings.RMSPROP_DECAY), epsilon, false);

@@ -25,7 +25,7 @@ final class DivergencePenalty {
         return coefficient;
     }
 
-    /** Takes in the mean divergence over an update's last epoch. */
+    /** Takes in the mean divergence over an update's last epoch, where the original takes that after the update. */
     void adapt(double divergence) {
         if (!adaptive) {
             return;

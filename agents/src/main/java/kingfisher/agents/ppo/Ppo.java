@@ -44,9 +44,9 @@ public final class Ppo implements Algorithm {
     private static final double ADVANTAGE_EPSILON = 1e-8;
 
     private final ActorCritic actorCritic;
+    private final Rollout rollout;
     private final Workers workers;
     private final Consumer<int[]> shuffle;
-    private final double discount;
     private final double lambda;
     private final int epochs;
     private final int minibatchSize;
@@ -55,6 +55,7 @@ public final class Ppo implements Algorithm {
     private final Optional<Double> maximumNorm;
     private final Optional<Double> targetDivergence;
     private final AdvantageNormalization advantageNormalization;
+    private final boolean penalized;
     private final DivergencePenalty penalty;
 
     private final List<NetworkLearner> learners = new ArrayList<>();
@@ -62,10 +63,9 @@ public final class Ppo implements Algorithm {
     private final ValueLoss valueLoss;
     private final Runnable[] tasks;
     private final double[] squaredNorms;
-    private int[] permutation = new int[0];
+    private final int[] permutation;
 
     // What the tasks of the current minibatch read.
-    private Rollout rollout;
     private int offset;
     private double advantageShift;
     private double advantageScale;
@@ -78,7 +78,7 @@ public final class Ppo implements Algorithm {
     /**
      * Creates the algorithm.
      *
-     * @param rollout the rollout that {@link #update} will see
+     * @param rollout collected anew before each {@link #update}, which overwrites its advantages and returns
      * @param random source of the minibatches
      */
     public Ppo(
@@ -96,7 +96,7 @@ public final class Ppo implements Algorithm {
         this.workers = workers;
         this.shuffle = shuffle;
         this.rollout = rollout;
-        this.discount = settings.get(CommonSettings.DISCOUNT);
+        this.permutation = new int[rollout.size()];
         this.lambda = settings.get(CommonSettings.GAE_LAMBDA);
         this.epochs = settings.get(PpoSettings.EPOCHS);
         this.minibatchSize = settings.get(PpoSettings.MINIBATCH_SIZE);
@@ -108,6 +108,7 @@ public final class Ppo implements Algorithm {
         this.targetDivergence = settings.get(PpoSettings.TARGET_KL);
         this.advantageNormalization = settings.get(PpoSettings.NORMALIZE_ADVANTAGES);
         Proximity proximity = settings.get(PpoSettings.PROXIMITY);
+        this.penalized = proximity == Proximity.KL || proximity == Proximity.ADAPTIVE_KL;
         this.penalty = new DivergencePenalty(
                 proximity == Proximity.ADAPTIVE_KL,
                 settings.get(PpoSettings.KL_COEFFICIENT),
@@ -133,8 +134,7 @@ public final class Ppo implements Algorithm {
     }
 
     @Override
-    public Map<String, Double> update(Rollout collected, double progress) {
-        rollout = collected;
+    public Map<String, Double> update(double progress) {
         learningRate = learningRateSchedule.at(progress);
         clip = clipSchedule.at(progress);
         GeneralizedAdvantage.compute(
@@ -145,7 +145,6 @@ public final class Ppo implements Algorithm {
                 rollout.nextValues(),
                 rollout.discounts(),
                 rollout.ended(),
-                discount,
                 lambda,
                 rollout.advantages(),
                 rollout.returns());
@@ -165,9 +164,6 @@ public final class Ppo implements Algorithm {
     }
 
     private void preparePermutation() {
-        if (permutation.length != rollout.size()) {
-            permutation = new int[rollout.size()];
-        }
         for (int i = 0; i < permutation.length; i++) {
             permutation[i] = i;
         }
@@ -270,7 +266,7 @@ public final class Ppo implements Algorithm {
         metrics.put("train/entropy_loss", -policyLoss.meanEntropy());
         metrics.put("train/explained_variance", explainedVariance());
         metrics.put("train/gradient_norm", gradientNorm);
-        metrics.put("train/kl_coefficient", penalty.coefficient());
+        metrics.put("train/kl_coefficient", penalized ? penalty.coefficient() : Double.NaN);
         metrics.put("train/learning_rate", learningRate);
         metrics.put("train/n_updates", (double) learners.get(0).optimizer().steps());
         metrics.put("train/policy_gradient_loss", policyLoss.meanLoss());

@@ -14,7 +14,6 @@ public final class GeneralizedAdvantage {
      * @param nextValues v', the value of the observation that followed: of the episode's last one where it ended
      * @param discounts γ, or 0 where the episode terminated
      * @param ended whether the episode ended with this step, terminated or truncated
-     * @param discount γ
      * @param lambda λ
      * @param advantages overwritten
      * @param returns overwritten
@@ -27,7 +26,6 @@ public final class GeneralizedAdvantage {
             double[] nextValues,
             double[] discounts,
             boolean[] ended,
-            double discount,
             double lambda,
             double[] advantages,
             double[] returns) {
@@ -35,7 +33,7 @@ public final class GeneralizedAdvantage {
             double advantage = 0;
             for (int i = (steps - 1) * environments + n; i >= 0; i -= environments) {
                 double delta = rewards[i] + discounts[i] * nextValues[i] - values[i];
-                advantage = delta + (ended[i] ? 0 : discount * lambda * advantage);
+                advantage = delta + (ended[i] ? 0 : discounts[i] * lambda * advantage);
                 advantages[i] = advantage;
                 returns[i] = advantage + values[i];
             }

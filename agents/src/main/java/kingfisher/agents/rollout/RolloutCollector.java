@@ -160,7 +160,9 @@ public final class RolloutCollector {
         int count = environment.count();
         int rawSize = observations.rawSize();
         for (int n = 0; n < count; n++) {
-            if (!ended[n]) {
+            if (ended[n]) {
+                requireFinite("last observation", step.finalObservations(), n);
+            } else {
                 // Rows of running episodes hold old numbers; give them something finite to compute with.
                 System.arraycopy(step.observations(), n * rawSize, step.finalObservations(), n * rawSize, rawSize);
             }
@@ -190,13 +192,19 @@ public final class RolloutCollector {
     /** Takes the current observations into the running moments; checks that they are numbers. */
     private void updateMoments() {
         double[] current = step.observations();
-        for (int i = 0; i < current.length; i++) {
-            if (!Double.isFinite(current[i])) {
-                throw new NonFiniteException(
-                        "the observation of environment " + i / observations.rawSize(), current[i]);
-            }
+        for (int n = 0; n < environment.count(); n++) {
+            requireFinite("observation", current, n);
         }
         observations.update(environment.count(), current, inputs);
+    }
+
+    private void requireFinite(String what, double[] values, int environmentIndex) {
+        int rawSize = observations.rawSize();
+        for (int i = environmentIndex * rawSize; i < (environmentIndex + 1) * rawSize; i++) {
+            if (!Double.isFinite(values[i])) {
+                throw new NonFiniteException("the " + what + " of environment " + environmentIndex, values[i]);
+            }
+        }
     }
 
     private void upload(double[] current, Matrix target) {

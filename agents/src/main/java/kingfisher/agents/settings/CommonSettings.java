@@ -122,8 +122,8 @@ public final class CommonSettings {
             "optimizer", OptimizerKind.ADAM, choice(OptimizerKind.class), "Rule that turns a gradient into a step.");
 
     /** The ε of Adam and RMSProp. */
-    public static final Setting<Double> ADAM_EPSILON = Setting.of(
-            "adam-epsilon",
+    public static final Setting<Double> OPTIMIZER_EPSILON = Setting.of(
+            "optimizer-epsilon",
             1e-5,
             real(Interval.positive()),
             "Added to the root of the second moment by adam and rmsprop.");
@@ -195,7 +195,7 @@ public final class CommonSettings {
             LEARNING_RATE,
             LEARNING_RATE_SCHEDULE,
             OPTIMIZER,
-            ADAM_EPSILON,
+            OPTIMIZER_EPSILON,
             RMSPROP_DECAY,
             MOMENTUM,
             MAX_GRADIENT_NORM);

@@ -36,6 +36,11 @@ public final class RandomStreams {
         return RandomSource.L64_X128_MIX.create(mix(seed + purpose.number * GOLDEN_GAMMA));
     }
 
+    /** Returns a seed, 0 or more, that a run's seed and a number determine and that resembles neither. */
+    static long seed(long runSeed, long number) {
+        return mix(mix(runSeed) + number) & Long.MAX_VALUE;
+    }
+
     /** SplitMix64's output function (Steele et al. 2014): neighbouring seeds give unrelated streams. */
     private static long mix(long value) {
         long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -26,6 +26,7 @@ import kingfisher.agents.run.Tensor;
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.train.RandomStreams.Purpose;
+import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.VectorEnvironment;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.parallel.Workers;
@@ -89,7 +90,10 @@ public final class TrainingSession implements AutoCloseable {
                 actionRandom,
                 discount,
                 settings.get(CommonSettings.TRUNCATION_BOOTSTRAP));
-        this.algorithm = new Ppo(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
+        this.algorithm = switch (plan.algorithm()) {
+            case "ppo" -> new Ppo(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
+            default -> throw new InvalidInputException("unknown algorithm: " + plan.algorithm());
+        };
     }
 
     /** Returns a session at its beginning: parameters drawn, environments reset. */
@@ -132,7 +136,7 @@ public final class TrainingSession implements AutoCloseable {
         double progress = Math.min(1, (double) steps / plan.settings().get(CommonSettings.STEPS));
         collector.collect(rollout, rolloutValues);
         long collected = System.nanoTime();
-        Map<String, Double> metrics = algorithm.update(rollout, progress);
+        Map<String, Double> metrics = algorithm.update(progress);
         long updated = System.nanoTime();
         updateNanos += updated - collected;
         totalNanos += updated - begin;
@@ -225,7 +229,7 @@ public final class TrainingSession implements AutoCloseable {
             copy(StateJson.array(state, "observations"), collector.currentStep().observations());
         } else {
             // Such environments start new episodes; a seed of its own keeps them from repeating the first ones.
-            collector.reset((plan.seed() + steps) & Long.MAX_VALUE);
+            collector.reset(RandomStreams.seed(plan.seed(), steps));
         }
     }
 

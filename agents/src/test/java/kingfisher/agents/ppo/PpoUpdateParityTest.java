@@ -59,7 +59,7 @@ class PpoUpdateParityTest {
         try (Workers workers = new Workers(threads)) {
             Ppo ppo =
                     new Ppo(settings, actorCritic, rollout, rows -> setOrder(recording, rollout, epoch, rows), workers);
-            Map<String, Double> metrics = ppo.update(rollout, 0);
+            Map<String, Double> metrics = ppo.update(0);
             checkParameters(recording, actorCritic);
             assertThat(rollout.advantages()).containsExactly(recording.rollout("advantages"), within(2e-4));
             for (String metric : List.of("approx_kl", "clip_fraction", "entropy_loss", "policy_gradient_loss")) {

@@ -34,7 +34,7 @@ class GeneralizedAdvantageTest {
             discounts[i] = terminated ? 0 : discount;
             nextValues[i] = ended[i] || isLast(i) ? random.nextDouble(-1, 1) : values[i + ENVIRONMENTS];
         }
-        compute(rewards, values, discount, lambda);
+        compute(rewards, values, lambda);
         for (int i = 0; i < SIZE; i++) {
             double expected = byDefinition(i, rewards, values[i], lambda, discount);
             assertThat(advantages[i]).as("seed 21, row %d", i).isCloseTo(expected, within(1e-12));
@@ -53,24 +53,14 @@ class GeneralizedAdvantageTest {
             discounts[i] = 0.9;
             ended[i] = i % 7 == 0;
         }
-        compute(rewards, values, 0.9, 0.95);
+        compute(rewards, values, 0.95);
         assertThat(advantages).containsExactly(new double[SIZE], within(1e-12));
         assertThat(returns).containsExactly(values, within(1e-12));
     }
 
-    private void compute(double[] rewards, double[] values, double discount, double lambda) {
+    private void compute(double[] rewards, double[] values, double lambda) {
         GeneralizedAdvantage.compute(
-                STEPS,
-                ENVIRONMENTS,
-                rewards,
-                values,
-                nextValues,
-                discounts,
-                ended,
-                discount,
-                lambda,
-                advantages,
-                returns);
+                STEPS, ENVIRONMENTS, rewards, values, nextValues, discounts, ended, lambda, advantages, returns);
     }
 
     private double byDefinition(int row, double[] rewards, double value, double lambda, double discount) {

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -13,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import kingfisher.agents.run.RunFolder;
 import kingfisher.agents.run.RunStatus;
 import kingfisher.envs.InvalidInputException;
@@ -104,7 +102,7 @@ public final class SuiteRunner {
             RunFolder.ofExistingRun(runFolder).lastCheckpoint().read();
             return RunLauncher.Start.RESUMED;
         } catch (InvalidInputException noCheckpoint) {
-            delete(runFolder);
+            setAside(runFolder);
             return RunLauncher.Start.NEW;
         }
     }
@@ -146,13 +144,11 @@ public final class SuiteRunner {
         return folder.run(run).resolve("result.json");
     }
 
-    private static void delete(Path tree) throws IOException {
-        List<Path> paths;
-        try (Stream<Path> walk = Files.walk(tree)) {
-            paths = walk.sorted(Comparator.reverseOrder()).toList();
+    private static void setAside(Path runFolder) throws IOException {
+        Path aside = runFolder;
+        for (int number = 1; Files.exists(aside); number++) {
+            aside = runFolder.resolveSibling(runFolder.getFileName() + ".unreadable-" + number);
         }
-        for (Path path : paths) {
-            Files.delete(path);
-        }
+        Files.move(runFolder, aside);
     }
 }

@@ -97,7 +97,7 @@ class PeerTest {
                 .containsEntry("value-coefficient", "0.5")
                 .containsEntry("max-gradient-norm", "0.5")
                 .containsEntry("activation", "tanh")
-                .containsEntry("adam-epsilon", "1.0e-5");
+                .containsEntry("optimizer-epsilon", "1.0e-5");
     }
 
     @Test

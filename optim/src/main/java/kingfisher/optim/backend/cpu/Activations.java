@@ -6,8 +6,8 @@ package kingfisher.optim.backend.cpu;
  */
 final class Activations {
 
-    /* Rational approximation tanh(x) = x P(x²) / Q(x²) on [-LIMIT, LIMIT], beyond which tanh is ±1 in float; a few units
-     * in the last place. The coefficients are those of Eigen (Eigen/src/Core/MathFunctionsImpl.h, ptanh_float). */
+    /* Rational approximation tanh(x) = x P(x²) / Q(x²) on [-LIMIT, LIMIT], held beyond; a few units in the last
+     * place. The coefficients are those of Eigen (Eigen/src/Core/MathFunctionsImpl.h, ptanh_float). */
     private static final float LIMIT = 7.9988117f;
     private static final float P0 = 4.8935246e-3f;
     private static final float P1 = 6.3726195e-4f;
