@@ -6,13 +6,14 @@ import java.util.concurrent.CountDownLatch;
  * Notices that the process is asked to stop (Ctrl-C, a termination signal), and holds its end back until the work at hand
  * has been brought to a good end.
  */
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "kingfisher-interruption");
     private volatile boolean requested;
 
-    Interruption() {
+    /** Begins to notice. */
+    public Interruption() {
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException stopping) {
@@ -30,7 +31,7 @@ final class Interruption implements AutoCloseable {
     }
 
     /** Whether the process is asked to stop. */
-    boolean requested() {
+    public boolean requested() {
         return requested;
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 import kingfisher.agents.run.Checkpoint;
 import kingfisher.agents.run.EvaluationResult;
 import kingfisher.agents.run.LearningCurve;
+import kingfisher.agents.run.ProcessLock;
 import kingfisher.agents.run.ProgressLine;
 import kingfisher.agents.run.Provenance;
 import kingfisher.agents.run.RunFolder;
@@ -70,7 +71,7 @@ final class TrainingRun {
                 provenance.write(content.provenance());
                 content.lastCheckpoint().write(session.save());
             });
-            try (RunLock lock = RunLock.take(folder)) {
+            try (ProcessLock lock = lock()) {
                 return run(session, interruption);
             }
         }
@@ -88,7 +89,7 @@ final class TrainingRun {
     @SuppressWarnings("try") // the lock is held, not used
     int resume(Checkpoint checkpoint) {
         try (Interruption interruption = new Interruption();
-                RunLock lock = RunLock.take(folder);
+                ProcessLock lock = lock();
                 Backend backend = Backends.create(backendName);
                 TrainingSession session = TrainingSession.resume(plan, backend, threads, checkpoint)) {
             RunRecorder.rewind(folder, session);
@@ -102,6 +103,11 @@ final class TrainingRun {
             }
             return run(session, interruption);
         }
+    }
+
+    private ProcessLock lock() {
+        // the provenance is written once and never replaced, so that it is the same file for all
+        return ProcessLock.take(folder.provenance(), "another process is at the run in " + folder.root());
     }
 
     private int run(TrainingSession session, Interruption interruption) {

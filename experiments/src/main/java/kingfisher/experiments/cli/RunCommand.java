@@ -5,9 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import kingfisher.agents.cli.Interruption;
+import kingfisher.agents.run.ProcessLock;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.experiments.report.SuiteReport;
-import kingfisher.experiments.suite.FolderLock;
 import kingfisher.experiments.suite.ProcessLauncher;
 import kingfisher.experiments.suite.RunKey;
 import kingfisher.experiments.suite.RunSelection;
@@ -72,7 +73,7 @@ final class RunCommand implements Callable<Integer> {
         SuiteFolder folder = new SuiteFolder(out);
         SuiteResults.load(folder, suite); // what is wrong there is told before anything is written
         folder.create();
-        FolderLock lock = FolderLock.take(folder);
+        ProcessLock lock = folder.lock();
         try (Interruption interruption = new Interruption()) {
             return run(suite, folder, selected, interruption);
         } finally {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import kingfisher.agents.run.ProcessLock;
 import kingfisher.envs.InvalidInputException;
 
 /** The folder of a suite's results and the places of its files. */
@@ -60,8 +61,13 @@ public record SuiteFolder(Path root) {
         return runs().resolve(run.fileName() + ".log");
     }
 
-    Path lock() {
-        return runs().resolve("suite.lock");
+    /**
+     * Takes the lock that keeps a second process out of this folder.
+     *
+     * @throws kingfisher.envs.InvalidInputException if another process has it
+     */
+    public ProcessLock lock() {
+        return ProcessLock.take(runs().resolve("suite.lock"), "another process runs a suite in " + root);
     }
 
     private Path runs() {

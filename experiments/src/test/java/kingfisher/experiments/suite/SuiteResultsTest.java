@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import kingfisher.agents.run.ProcessLock;
 import kingfisher.agents.run.RunStatus;
 import kingfisher.envs.InvalidInputException;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,12 +117,12 @@ class SuiteResultsTest {
 
     @Test
     void aFolderIsLockedAgainstASecondSuite() {
-        try (FolderLock first = FolderLock.take(folder)) {
+        try (ProcessLock first = folder.lock()) {
             assertThat(first).isNotNull();
-            assertThatThrownBy(() -> FolderLock.take(folder))
+            assertThatThrownBy(() -> folder.lock())
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessage("another process runs a suite in " + folder.root());
         }
-        FolderLock.take(folder).close();
+        folder.lock().close();
     }
 }

@@ -1,43 +1,39 @@
-package kingfisher.agents.cli;
+package kingfisher.agents.run;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import kingfisher.agents.run.RunFolder;
 import kingfisher.envs.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a second process from going on with a run that one is at; ends with the process, however that ends. */
-final class RunLock implements AutoCloseable {
+/** Keeps a second process away from what one is at; the system lifts it when the process ends, however it ends. */
+public final class ProcessLock implements AutoCloseable {
 
     private final @Nullable FileChannel channel;
 
-    private RunLock(@Nullable FileChannel channel) {
+    private ProcessLock(@Nullable FileChannel channel) {
         this.channel = channel;
     }
 
     /**
-     * Takes the lock of a run folder.
+     * Takes the lock; where the file can't be written or the file system has no locks, nothing is held.
      *
+     * @param file what is locked, created if need be; it must not be replaced while it is
+     * @param whenTaken what to say if another process has it
      * @throws InvalidInputException if another process has it
      */
-    static RunLock take(RunFolder folder) {
-        Path file = folder.provenance(); // written once and never again, so that it is the same file for all
-        if (!Files.isWritable(file)) {
-            return new RunLock(null);
-        }
+    public static ProcessLock take(Path file, String whenTaken) {
         try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!isFree(channel)) {
                 channel.close();
-                throw new InvalidInputException("another process is at the run in " + folder.root());
+                throw new InvalidInputException(whenTaken);
             }
-            return new RunLock(channel);
+            return new ProcessLock(channel);
         } catch (IOException notOffered) {
-            return new RunLock(null); // some network file systems have no locks
+            return new ProcessLock(null);
         }
     }
 
@@ -55,7 +51,7 @@ final class RunLock implements AutoCloseable {
             try {
                 channel.close();
             } catch (IOException ended) {
-                // the lock ends with the process
+                // the lock ends with the process at the latest
             }
         }
     }
