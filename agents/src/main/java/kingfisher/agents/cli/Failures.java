@@ -16,10 +16,7 @@ final class Failures {
      */
     static String describe(Throwable failure) {
         String message = failure.getMessage();
-        boolean foreseen = failure instanceof InvalidInputException
-                || failure instanceof NonFiniteException
-                || failure instanceof UncheckedIOException;
-        if (foreseen && message != null) {
+        if (message != null && isForeseen(failure)) {
             return oneLine(message);
         }
         if (failure instanceof OutOfMemoryError) {
@@ -27,6 +24,17 @@ final class Failures {
         }
         StackTraceElement[] places = failure.getStackTrace();
         return oneLine(failure + (places.length == 0 ? "" : " at " + places[0]));
+    }
+
+    private static boolean isForeseen(Throwable failure) {
+        StackTraceElement[] places = failure.getStackTrace();
+        boolean ownArithmetic = failure instanceof ArithmeticException
+                && places.length > 0
+                && places[0].getClassName().startsWith("kingfisher.optim."); // a distribution that is none any more
+        return ownArithmetic
+                || failure instanceof InvalidInputException
+                || failure instanceof NonFiniteException
+                || failure instanceof UncheckedIOException;
     }
 
     /** Returns the memory that Java may use. */

@@ -65,6 +65,10 @@ public final class Main {
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine commandLine = new CommandLine(new Main());
         commandLine.setOut(out).setErr(err);
+        commandLine
+                .getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().versionProvider(new VersionProvider()));
         commandLine.setExpandAtFiles(false); // what begins with @ may be a folder's name
         commandLine.setParameterExceptionHandler((wrong, all) -> reportWrongArguments(wrong, err));
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err));

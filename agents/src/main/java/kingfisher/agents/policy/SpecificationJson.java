@@ -38,7 +38,7 @@ public final class SpecificationJson {
      */
     public static EnvironmentSpecification read(JsonNode node) {
         return new EnvironmentSpecification(
-                node.path("id").asText(),
+                node.required("id").asText(),
                 readSpace(node.path("observationSpace")),
                 readSpace(node.path("actionSpace")),
                 node.has("timeLimit") ? OptionalInt.of(node.get("timeLimit").asInt()) : OptionalInt.empty(),
@@ -68,19 +68,26 @@ public final class SpecificationJson {
     private static Space readSpace(JsonNode node) {
         String kind = node.path("kind").asText();
         return switch (kind) {
-            case "discrete" ->
-                new DiscreteSpace(node.path("n").asInt(), node.path("start").asInt());
+            case "discrete" -> new DiscreteSpace(integer(node, "n"), integer(node, "start"));
             case "multi-discrete" ->
-                new MultiDiscreteSpace(integers(node.path("counts")), integers(node.path("starts")));
-            case "multi-binary" -> new MultiBinarySpace(node.path("n").asInt());
+                new MultiDiscreteSpace(integers(node.required("counts")), integers(node.required("starts")));
+            case "multi-binary" -> new MultiBinarySpace(integer(node, "n"));
             case "box" ->
                 new BoxSpace(
-                        integers(node.path("shape")),
-                        numbers(node.path("low")),
-                        numbers(node.path("high")),
-                        ElementType.valueOf(node.path("type").asText()));
+                        integers(node.required("shape")),
+                        numbers(node.required("low")),
+                        numbers(node.required("high")),
+                        ElementType.valueOf(node.required("type").asText()));
             default -> throw new InvalidInputException("a checkpoint can't hold a space of the kind " + kind);
         };
+    }
+
+    private static int integer(JsonNode node, String name) {
+        JsonNode value = node.required(name);
+        if (!value.canConvertToExactIntegral() || !value.canConvertToInt()) {
+            throw new InvalidInputException(name + " must be a whole number: " + value);
+        }
+        return value.intValue();
     }
 
     private static String join(int[] values) {

@@ -37,13 +37,13 @@ public final class Checkpoint {
     }
 
     /**
-     * Returns the whole number that the state has under the name.
+     * Returns the whole number, 0 or more, that the state has under the name.
      *
      * @throws InvalidInputException if it has none
      */
     public long wholeNumber(String name) {
         JsonNode value = state.path(name);
-        if (!value.canConvertToExactIntegral() || !value.canConvertToLong()) {
+        if (!value.canConvertToExactIntegral() || !value.canConvertToLong() || value.longValue() < 0) {
             throw damaged("its state has no whole number " + name);
         }
         return value.longValue();
@@ -70,8 +70,9 @@ public final class Checkpoint {
     public <T> T read(Function<? super ObjectNode, ? extends T> reader) {
         try {
             return reader.apply(state);
-        } catch (InvalidInputException told) {
-            throw told;
+        } catch (InvalidInputException wrong) {
+            String message = String.valueOf(wrong.getMessage());
+            throw message.contains(origin) ? wrong : new InvalidInputException(origin + ": " + message);
         } catch (IllegalArgumentException
                 | IllegalStateException
                 | IndexOutOfBoundsException

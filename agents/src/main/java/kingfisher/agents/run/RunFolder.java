@@ -35,15 +35,19 @@ public final class RunFolder {
      * @throws InvalidInputException if something of that name exists, or no folder can be made there
      */
     public static RunFolder forNewRun(Path root) {
-        if (root.toString().isEmpty()) {
-            throw new InvalidInputException("the run folder needs a name");
-        }
+        requireName(root);
         if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(root);
         }
         RunFolder folder = new RunFolder(root);
         folder.requireRoom();
         return folder;
+    }
+
+    private static void requireName(Path root) {
+        if (root.toString().isEmpty()) {
+            throw new InvalidInputException("the run folder needs a name");
+        }
     }
 
     private void requireRoom() {
@@ -80,7 +84,8 @@ public final class RunFolder {
      * @throws InvalidInputException if there is no such folder
      */
     public static RunFolder ofExistingRun(Path root) {
-        if (root.toString().isEmpty() || !Files.isDirectory(root)) {
+        requireName(root);
+        if (!Files.isDirectory(root)) {
             throw new InvalidInputException(
                     Files.isRegularFile(root) ? "no run folder but a file: " + root : "no such run folder: " + root);
         }
