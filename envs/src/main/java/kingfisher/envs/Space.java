@@ -3,7 +3,7 @@ package kingfisher.envs;
 import kingfisher.envs.random.Pcg64;
 
 /** The set of values that an observation or an action can take, each given as a flat array of {@link #size()} doubles. */
-public sealed interface Space permits DiscreteSpace, BoxSpace, MultiDiscreteSpace, MultiBinarySpace {
+public sealed interface Space permits DiscreteSpace, BoxSpace, MultiDiscreteSpace, MultiBinarySpace, CompositeSpace {
 
     /** The number of doubles that one element takes. */
     int size();

@@ -53,6 +53,24 @@ class SpaceTest {
     }
 
     @Test
+    void aCompositeSpaceHoldsOnePartAfterTheOther() {
+        CompositeSpace space = new CompositeSpace(List.of(
+                new CompositeSpace.Part("position", BoxSpace.uniform(2, 0, 1, ElementType.FLOAT64)),
+                new CompositeSpace.Part("goal", new DiscreteSpace(3, 5))));
+
+        assertThat(space.size()).isEqualTo(3);
+        assertThat(space.contains(new double[] {0.5, 1, 7})).isTrue();
+        assertThat(space.contains(new double[] {0.5, 1, 8})).isFalse();
+        assertThat(space.contains(new double[] {0.5, 2, 7})).isFalse();
+        assertThat(space.contains(new double[] {0.5, 1})).isFalse();
+        assertThat(space).hasToString("Composite(position: Box(0.0, 1.0, (2,), float64), goal: Discrete(3, start=5))");
+        CompositeSpace.Part part = space.parts().get(0);
+        assertThatThrownBy(() -> new CompositeSpace(List.of(part, part))).hasMessageContaining("position");
+        assertThatThrownBy(() -> new CompositeSpace.Part("nested", space)).hasMessageContaining("nested");
+        assertThatThrownBy(() -> new CompositeSpace(List.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void multiDiscreteAndMultiBinarySpacesCheckEachElement() {
         MultiDiscreteSpace choices = new MultiDiscreteSpace(new int[] {2, 3}, new int[] {0, 5});
 
@@ -169,7 +187,9 @@ class SpaceTest {
                 BoxSpace.uniform(2, -INFINITY, -3, ElementType.FLOAT64),
                 BoxSpace.uniform(2, 0, 3, ElementType.UINT8),
                 new MultiBinarySpace(3),
-                new MultiDiscreteSpace(new int[] {2, 5}, new int[] {-1, 4}));
+                new MultiDiscreteSpace(new int[] {2, 5}, new int[] {-1, 4}),
+                new CompositeSpace(List.of(
+                        new CompositeSpace.Part("a", BOX), new CompositeSpace.Part("b/0", new DiscreteSpace(3, 7)))));
 
         for (Space space : spaces) {
             for (int i = 0; i < 200; i++) {

@@ -1,8 +1,10 @@
 package kingfisher.envs.check;
 
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import kingfisher.envs.BoxSpace;
+import kingfisher.envs.CompositeSpace;
 import kingfisher.envs.Environment;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.Space;
@@ -17,15 +19,31 @@ final class ActionRule implements Rule {
             Space space = environment.specification().actionSpace();
             double[] valid = space.sample(new Pcg64(2));
             refuse(environment, Arrays.copyOf(valid, valid.length + 1), findings);
-            if (!(space instanceof BoxSpace)) {
+            OptionalInt choice = firstChoice(space);
+            if (choice.isPresent()) {
                 double[] outside = valid.clone();
-                outside[0] = 1e6;
+                outside[choice.getAsInt()] = 1e6;
                 refuse(environment, outside, findings);
                 double[] fraction = valid.clone();
-                fraction[0] += 0.5;
+                fraction[choice.getAsInt()] += 0.5;
                 refuse(environment, fraction, findings);
             }
         }
+    }
+
+    /** The index of the first number that is a choice and not an element of a box. */
+    private static OptionalInt firstChoice(Space space) {
+        if (!(space instanceof CompositeSpace composite)) {
+            return space instanceof BoxSpace ? OptionalInt.empty() : OptionalInt.of(0);
+        }
+        int index = 0;
+        for (CompositeSpace.Part part : composite.parts()) {
+            if (!(part.space() instanceof BoxSpace)) {
+                return OptionalInt.of(index);
+            }
+            index += part.space().size();
+        }
+        return OptionalInt.empty();
     }
 
     private static void refuse(Environment environment, double[] action, Findings findings) {

@@ -3,6 +3,7 @@ package kingfisher.envs.check;
 import java.util.List;
 import java.util.function.Supplier;
 import kingfisher.envs.Environment;
+import kingfisher.envs.EnvironmentFailureException;
 
 /**
  * Runs an environment against the contract of {@link Environment}, after the list of Gymnasium's checker.
@@ -33,6 +34,9 @@ public final class EnvironmentChecker {
         for (Rule rule : RULES) {
             try {
                 rule.check(supplier, findings);
+            } catch (EnvironmentFailureException e) {
+                findings.error(String.valueOf(e.getMessage()));
+                break; // every other rule would find the same
             } catch (RuntimeException e) { // whatever an environment throws is what has to be reported
                 findings.error("an exception that is not part of the contract: " + e);
             }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import kingfisher.envs.BoxSpace;
+import kingfisher.envs.CompositeSpace;
 import kingfisher.envs.ElementType;
 import kingfisher.envs.Environment;
 import kingfisher.envs.EnvironmentSpecification;
@@ -112,12 +113,27 @@ final class StepRule implements Rule {
             } else if (!space.contains(observation)) {
                 findings.error(seen + "outside the observation space " + space + ": " + Arrays.toString(observation)
                         + "; likely cause: bounds that the dynamics do not keep");
-            } else if (isSingle(space) && !Arrays.stream(observation).allMatch(v -> v == (float) v)) {
+            } else if (!keepsSinglePrecision(space, observation)) {
                 findings.warning(seen + "that is not made of float32 numbers, as the observation space says: "
                         + Arrays.toString(observation) + "; likely cause: a missing cast to float");
             } else {
                 observationReported = false;
             }
+        }
+
+        private static boolean keepsSinglePrecision(Space space, double[] observation) {
+            if (!(space instanceof CompositeSpace composite)) {
+                return !isSingle(space) || Arrays.stream(observation).allMatch(v -> v == (float) v);
+            }
+            int offset = 0;
+            for (CompositeSpace.Part part : composite.parts()) {
+                int end = offset + part.space().size();
+                if (!keepsSinglePrecision(part.space(), Arrays.copyOfRange(observation, offset, end))) {
+                    return false;
+                }
+                offset = end;
+            }
+            return true;
         }
 
         private static boolean isSingle(Space space) {

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import kingfisher.envs.Environment;
 import kingfisher.envs.EnvironmentSpecification;
 import kingfisher.envs.InvalidInputException;
@@ -65,6 +67,19 @@ public final class Environments {
     }
 
     /**
+     * Opens an environment with another time limit than its own, which its specification may still name.
+     *
+     * @param timeLimit the step of an episode at which it is truncated; empty: never
+     * @throws InvalidInputException as {@link #create(String, Map)}, or if the limit is less than 1
+     */
+    public static Environment create(String id, Map<String, String> arguments, OptionalInt timeLimit) {
+        if (timeLimit.isPresent() && timeLimit.getAsInt() < 1) {
+            throw new InvalidInputException(id + ": the time limit must be at least 1: " + timeLimit.getAsInt());
+        }
+        return load().open(id, arguments, own -> timeLimit);
+    }
+
+    /**
      * Opens a group of {@code count} environments that are stepped on the calling thread.
      *
      * @throws InvalidInputException as {@link #create}, or if {@code count} is less than 1
@@ -102,6 +117,10 @@ public final class Environments {
     }
 
     Environment open(String id, Map<String, String> arguments) {
+        return open(id, arguments, limit -> limit);
+    }
+
+    private Environment open(String id, Map<String, String> arguments, UnaryOperator<OptionalInt> timeLimit) {
         EnvironmentRegistration registration = find(id);
         Environment environment = registration.factory().create(new EnvironmentArguments(registration, arguments));
         EnvironmentSpecification specification = environment.specification();
@@ -110,16 +129,11 @@ public final class Environments {
                     "the environment registered as " + id + " calls itself " + specification.id());
         }
         Environment ordered = new OrderEnforcing(environment);
-        return specification.timeLimit().isPresent()
-                ? new TimeLimit(ordered, specification.timeLimit().getAsInt())
-                : ordered;
+        OptionalInt limit = timeLimit.apply(specification.timeLimit());
+        return limit.isPresent() ? new TimeLimit(ordered, limit.getAsInt()) : ordered;
     }
 
     private EnvironmentRegistration find(String id) {
-        if (id.startsWith("gym:") || id.startsWith("grpc")) {
-            throw new InvalidInputException(id + ": remote environments are not part of this version; native ones: "
-                    + String.join(", ", byId.keySet()));
-        }
         EnvironmentRegistration registration = byId.get(id);
         if (registration == null) {
             throw new InvalidInputException("unknown environment " + id + NearestNames.hint(id, byId.keySet()));

@@ -9,11 +9,14 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import kingfisher.envs.BoxSpace;
+import kingfisher.envs.CompositeSpace;
 import kingfisher.envs.DiscreteSpace;
 import kingfisher.envs.ElementType;
 import kingfisher.envs.Environment;
+import kingfisher.envs.EnvironmentFailureException;
 import kingfisher.envs.EnvironmentSpecification;
 import kingfisher.envs.FakeEnvironment;
+import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.SnapshotWriter;
 import kingfisher.envs.TimeStep;
 import kingfisher.envs.random.Pcg64;
@@ -345,6 +348,76 @@ class EnvironmentCheckerTest {
                 .filteredOn(finding -> finding.message().startsWith("an exception"))
                 .hasSize(1);
         assertThat(findings.get(0).message()).contains("no luck");
+    }
+
+    @Test
+    void anEnvironmentThatIsGoneIsReportedOnce() {
+        assertThat(EnvironmentChecker.check(() -> new FakeEnvironment() {
+                    @Override
+                    public double[] reset(long seed) {
+                        throw new EnvironmentFailureException("Fake-v0: its server is gone");
+                    }
+                }))
+                .containsExactly(new Finding(Severity.ERROR, "Fake-v0: its server is gone"));
+    }
+
+    @Test
+    void anEnvironmentOfSeveralPartsIsCheckedPartByPart() {
+        assertThat(EnvironmentChecker.check(() -> new TwoPartEnvironment(true))).isEmpty();
+        assertWarning(
+                () -> new TwoPartEnvironment(false), "[0.5", ", 1000000.0], which is not in Composite(", "is accepted");
+        assertError(
+                () -> new TwoPartEnvironment(true) {
+                    @Override
+                    protected double[] observe(double where) {
+                        return new double[] {where, 2};
+                    }
+                },
+                "outside the observation space Composite(where: Box(");
+        assertWarning(
+                () -> new TwoPartEnvironment(true) {
+                    @Override
+                    protected double[] observe(double where) {
+                        return new double[] {where + 1e-12, 0};
+                    }
+                },
+                "not made of float32 numbers");
+    }
+
+    /** Shows where it is and on which side, and takes a push beside the button; may look at the button's number or not. */
+    private static class TwoPartEnvironment extends FakeEnvironment {
+        private static final CompositeSpace OBSERVATIONS = new CompositeSpace(List.of(
+                new CompositeSpace.Part("where", BoxSpace.uniform(1, -1, 1, ElementType.FLOAT32)),
+                new CompositeSpace.Part("side", new DiscreteSpace(2))));
+        private static final CompositeSpace ACTIONS = new CompositeSpace(List.of(
+                new CompositeSpace.Part("push", BoxSpace.uniform(1, 0.5, 0.5, ElementType.FLOAT64)),
+                new CompositeSpace.Part("button", new DiscreteSpace(2))));
+
+        private final boolean careful;
+
+        TwoPartEnvironment(boolean careful) {
+            this.careful = careful;
+        }
+
+        @Override
+        public EnvironmentSpecification specification() {
+            return new EnvironmentSpecification(
+                    "Fake-v0", OBSERVATIONS, ACTIONS, OptionalInt.of(50), OptionalDouble.empty());
+        }
+
+        @Override
+        public TimeStep step(double[] action) {
+            double button = careful ? action[1] : Math.min(1, Math.floor(action[1]));
+            if (action.length != 2) {
+                throw new InvalidInputException("Fake-v0: an action has 2 numbers");
+            }
+            return super.step(new double[] {button});
+        }
+
+        @Override
+        protected double[] observe(double where) {
+            return new double[] {(float) where, where > 0 ? 1 : 0};
+        }
     }
 
     private interface Observer {

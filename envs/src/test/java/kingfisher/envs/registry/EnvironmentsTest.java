@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import kingfisher.envs.Environment;
 import kingfisher.envs.FakeEnvironment;
 import kingfisher.envs.InvalidInputException;
@@ -87,12 +88,30 @@ class EnvironmentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gym:HalfCheetah-v5", "grpc://localhost:5005/X", "grpcs://host:1/X", "grpc:unix:/tmp/s/X"})
-    void remoteIdsAreNotYetThere(String id) {
-        assertThatThrownBy(() -> Environments.create(id, Map.of()))
+    @ValueSource(ints = {3, 700})
+    void anotherTimeLimitReplacesItsOwn(int limit) {
+        try (Environment environment = Environments.create("Pendulum-v1", Map.of(), OptionalInt.of(limit))) {
+            assertThat(lengthOfAnEpisode(environment, limit + 1)).isEqualTo(limit);
+        }
+    }
+
+    @Test
+    void withoutATimeLimitAnEpisodeGoesOn() {
+        try (Environment environment = Environments.create("Pendulum-v1", Map.of(), OptionalInt.empty())) {
+            assertThat(lengthOfAnEpisode(environment, 1000)).isEqualTo(1000);
+        }
+        assertThatThrownBy(() -> Environments.create("Pendulum-v1", Map.of(), OptionalInt.of(0)))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith(id + ": remote environments are not part of this version")
-                .hasMessageNotContaining("\n");
+                .hasMessage("Pendulum-v1: the time limit must be at least 1: 0");
+    }
+
+    private static int lengthOfAnEpisode(Environment environment, int most) {
+        environment.reset(1);
+        int length = 1;
+        while (!environment.step(new double[1]).ended() && length < most) {
+            length++;
+        }
+        return length;
     }
 
     @Test

@@ -1,0 +1,88 @@
+"""What is answered with an error: refusals of calls, and refusals and failures inside a stream."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+import grpc
+
+from kingfisher_gymnasium import environment_pb2 as pb
+
+_LONGEST_MESSAGE = 2_000
+_LONGEST_TRACE = 16_000
+
+
+def one_line(text: str) -> str:
+    """The text in one line of bounded length."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_MESSAGE else line[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def described(exception: BaseException) -> str:
+    """An exception in one line: its kind and what it says."""
+    text = one_line(str(exception))
+    return f"{type(exception).__name__}: {text}" if text else type(exception).__name__
+
+
+class CallRefusedError(Exception):
+    """A call outside a stream is refused, with a status of gRPC."""
+
+    def __init__(self, status: grpc.StatusCode, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = one_line(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The exception with which an environment failed."""
+
+    exception: str
+    trace: str
+
+    @staticmethod
+    def of(failure: BaseException) -> Cause:
+        """The cause as it is told to the client; the trace's end is what is kept of a long one."""
+        trace = "".join(traceback.format_exception(failure))
+        return Cause(type(failure).__name__, trace[-_LONGEST_TRACE:])
+
+
+class RequestFailedError(Exception):
+    """A request of a stream is answered with an `Error`."""
+
+    def __init__(
+        self,
+        code: pb.Code,
+        message: str,
+        *,
+        unchanged: bool = True,
+        row: int | None = None,
+        cause: Cause | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = one_line(message)
+        self.unchanged = unchanged
+        self.row = row
+        self.cause = cause
+
+    def encode(self) -> pb.Error:
+        """The message that tells it."""
+        error = pb.Error(code=self.code, message=self.message, unchanged=self.unchanged)
+        if self.row is not None:
+            error.environment = self.row
+        if self.cause is not None:
+            error.exception = self.cause.exception
+            error.trace = self.cause.trace
+        return error
+
+
+def invalid(message: str) -> RequestFailedError:
+    """A request that is not accepted; the group is as it was."""
+    return RequestFailedError(pb.CODE_INVALID_ARGUMENT, message)
+
+
+def out_of_place(message: str) -> RequestFailedError:
+    """A request that does not fit the state; the group is as it was."""
+    return RequestFailedError(pb.CODE_FAILED_PRECONDITION, message)

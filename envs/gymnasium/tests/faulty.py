@@ -1,0 +1,1 @@
+"""Environments that fail, each in one way; registered for servers by `--import faulty`."""

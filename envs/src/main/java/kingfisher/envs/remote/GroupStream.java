@@ -1,0 +1,139 @@
+package kingfisher.envs.remote;
+
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import kingfisher.env.v1.RunGroupRequest;
+import kingfisher.env.v1.RunGroupResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stream of one group, with at most one request under way. What comes is handed from gRPC's thread to the one that
+ * waits; one thread sends and receives, any may close.
+ */
+final class GroupStream {
+
+    private static final long GOODBYE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final ClientCall<RunGroupRequest, RunGroupResponse> call;
+    private final Responses responses = new Responses();
+
+    /** Starts the call. */
+    GroupStream(ClientCall<RunGroupRequest, RunGroupResponse> call) {
+        this.call = call;
+        call.start(responses, new Metadata());
+        call.request(1);
+    }
+
+    /** Sends a request; if the stream has ended, {@link #receive} says so. */
+    void send(RunGroupRequest request) {
+        if (responses.end == null) {
+            call.sendMessage(request);
+        }
+    }
+
+    /**
+     * Waits for the next response.
+     *
+     * @throws EndedException if the stream ended instead
+     * @throws TimeoutException if nothing came by {@code deadline}, of {@link System#nanoTime}
+     */
+    RunGroupResponse receive(long deadline) throws EndedException, TimeoutException, InterruptedException {
+        RunGroupResponse response = responses.await(deadline);
+        if (response == null) {
+            throw new TimeoutException();
+        }
+        call.request(1);
+        return response;
+    }
+
+    /** Ends the stream at once. */
+    void cancel() {
+        call.cancel("the group is not used any more", null);
+    }
+
+    /** Tells the server that nothing more comes. */
+    void requestEnd() {
+        if (responses.end == null) {
+            call.halfClose();
+        }
+    }
+
+    /** Waits a moment for the end of the stream, then ends it. */
+    void awaitEnd() {
+        try {
+            responses.await(System.nanoTime() + GOODBYE_NANOS);
+        } catch (EndedException asItShould) {
+            return;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        cancel();
+    }
+
+    /** The server ended the stream. */
+    static final class EndedException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Status status;
+
+        EndedException(Status status) {
+            super(status.toString(), status.getCause());
+            this.status = status;
+        }
+
+        /** What gRPC says of it. */
+        Status status() {
+            return status;
+        }
+    }
+
+    /** Called by gRPC's thread, which it never holds up. */
+    private static final class Responses extends ClientCall.Listener<RunGroupResponse> {
+
+        private volatile @Nullable RunGroupResponse response;
+        private volatile @Nullable Status end;
+        private volatile @Nullable Thread waiting;
+
+        @Override
+        public void onMessage(RunGroupResponse message) {
+            response = message;
+            LockSupport.unpark(waiting);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            end = status;
+            LockSupport.unpark(waiting);
+        }
+
+        /** The next response; null if there is none by the deadline. */
+        @Nullable
+        RunGroupResponse await(long deadline) throws EndedException, InterruptedException {
+            waiting = Thread.currentThread();
+            while (true) {
+                RunGroupResponse came = response;
+                if (came != null) {
+                    response = null;
+                    return came;
+                }
+                Status ended = end;
+                if (ended != null) {
+                    throw new EndedException(ended);
+                }
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return null;
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                LockSupport.parkNanos(this, left);
+            }
+        }
+    }
+}
