@@ -8,17 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 import kingfisher.agents.run.Json;
 import kingfisher.envs.BoxSpace;
-import kingfisher.envs.ElementType;
+import kingfisher.envs.CompositeSpace;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.Space;
 
-/** A file of actions, one a line: a number or a JSON array of numbers. */
+/** A file of actions, one a line: a number, or a JSON array of numbers, nested or flat. */
 final class ActionFile {
+
+    private static final double LARGEST_HALF = 65_504;
 
     private final Path file;
     private final Space space;
@@ -41,7 +43,7 @@ final class ActionFile {
             if (!line.isBlank()) {
                 int number = i + 1;
                 actions.add(parse(line)
-                        .filter(this::isAccepted)
+                        .filter(action -> isAccepted(space, action))
                         .orElseThrow(() -> new InvalidInputException(file + ":" + number + ": must be an action of "
                                 + space + ": " + OptionValues.shown(line))));
             }
@@ -63,32 +65,58 @@ final class ActionFile {
 
     private static Optional<double[]> parse(String line) {
         try {
-            JsonNode node = Json.parse(line);
-            if (node.isNumber()) {
-                return Optional.of(new double[] {node.asDouble()});
-            }
-            boolean numbers = node.isArray()
-                    && StreamSupport.stream(node.spliterator(), false).allMatch(JsonNode::isNumber);
-            return numbers
-                    ? Optional.of(StreamSupport.stream(node.spliterator(), false)
-                            .mapToDouble(JsonNode::asDouble)
-                            .toArray())
+            List<Double> numbers = new ArrayList<>();
+            return collect(Json.parse(line), numbers)
+                    ? Optional.of(
+                            numbers.stream().mapToDouble(Double::doubleValue).toArray())
                     : Optional.empty();
         } catch (JsonProcessingException broken) {
             return Optional.empty();
         }
     }
 
-    /** Boxes take numbers beyond their bounds too, as Gymnasium's environments do, which clip them. */
-    private boolean isAccepted(double[] action) {
-        if (!(space instanceof BoxSpace box) || box.type().isInteger()) {
+    /** Adds all numbers, depth first; returns false if there is anything else. */
+    private static boolean collect(JsonNode node, List<Double> numbers) {
+        if (node.isNumber()) {
+            numbers.add(node.asDouble());
+            return true;
+        }
+        if (!node.isArray()) {
+            return false;
+        }
+        for (JsonNode element : node) {
+            if (!collect(element, numbers)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isAccepted(Space space, double[] action) {
+        if (space instanceof BoxSpace box && !box.type().isInteger()) {
+            return isFinite(box, action);
+        }
+        if (!(space instanceof CompositeSpace composite)) {
             return space.contains(action);
         }
-        double largest = box.type() == ElementType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
-        boolean finite = true;
-        for (double value : action) {
-            finite &= Math.abs(value) <= largest;
+        int offset = 0;
+        for (CompositeSpace.Part part : composite.parts()) {
+            int end = offset + part.space().size();
+            if (end > action.length || !isAccepted(part.space(), Arrays.copyOfRange(action, offset, end))) {
+                return false;
+            }
+            offset = end;
         }
-        return finite && action.length == box.size();
+        return offset == action.length;
+    }
+
+    /** Boxes take numbers beyond their bounds too, as Gymnasium's environments do, which clip them. */
+    private static boolean isFinite(BoxSpace box, double[] action) {
+        double largest = switch (box.type()) {
+            case FLOAT16 -> LARGEST_HALF;
+            case FLOAT32 -> Float.MAX_VALUE;
+            default -> Double.MAX_VALUE;
+        };
+        return action.length == box.size() && Arrays.stream(action).allMatch(value -> Math.abs(value) <= largest);
     }
 }

@@ -13,8 +13,9 @@ import kingfisher.agents.run.Json;
 import kingfisher.envs.check.EnvironmentChecker;
 import kingfisher.envs.check.Finding;
 import kingfisher.envs.check.Severity;
-import kingfisher.envs.registry.Environments;
+import kingfisher.envs.remote.EnvironmentOpener;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,6 +38,9 @@ final class CheckEnvironmentCommand implements Callable<Integer> {
             description = "Argument of the environment; may be given several times.")
     private List<String> arguments = List.of();
 
+    @Mixin
+    private RemoteOptions remote = new RemoteOptions();
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the findings there as JSON.")
     private Optional<Path> json = Optional.empty();
 
@@ -47,8 +51,11 @@ final class CheckEnvironmentCommand implements Callable<Integer> {
     public Integer call() {
         json.ifPresent(file -> OptionValues.requireWritable("--json", file));
         Map<String, String> given = EnvironmentOptions.parse(arguments);
-        Environments.specification(id, given);
-        List<Finding> findings = EnvironmentChecker.check(() -> Environments.create(id, given));
+        List<Finding> findings;
+        try (EnvironmentOpener opener = remote.open()) {
+            opener.specification(id, given); // what cannot be opened is wrong input, not a finding
+            findings = EnvironmentChecker.check(() -> opener.open(id, given));
+        }
         long errors = findings.stream()
                 .filter(finding -> finding.severity() == Severity.ERROR)
                 .count();

@@ -1,6 +1,7 @@
 package kingfisher.agents.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -12,17 +13,24 @@ import picocli.CommandLine.Model.CommandSpec;
  * What a command needs of the program around it.
  *
  * @param text the command line as it was given, for the record
+ * @param remote the options with which environments in other processes are reached
  * @param out for results
  * @param err for errors
  */
-record Commands(String text, PrintWriter out, PrintWriter err) {
+record Commands(String text, List<String> remote, PrintWriter out, PrintWriter err) {
 
     private static final Pattern PLAIN = Pattern.compile("[\\p{Alnum}_@%+=:,./-]+", Pattern.UNICODE_CHARACTER_CLASS);
 
-    static Commands of(CommandSpec spec) {
+    static Commands of(CommandSpec spec, RemoteOptions remote) {
         CommandLine commandLine = spec.commandLine();
         List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
-        return new Commands(text(arguments), commandLine.getOut(), commandLine.getErr());
+        return new Commands(text(arguments), remote.arguments(), commandLine.getOut(), commandLine.getErr());
+    }
+
+    /** Returns the command that goes on with the run in a folder. */
+    String resume(Path folder) {
+        return text(Stream.concat(Stream.of("resume", folder.toString()), remote.stream())
+                .toList());
     }
 
     /** Returns a command line that a POSIX shell reads back as these arguments. */

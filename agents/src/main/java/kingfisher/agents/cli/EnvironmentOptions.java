@@ -13,7 +13,8 @@ final class EnvironmentOptions {
             names = "--env",
             paramLabel = "ID",
             defaultValue = "CartPole-v1",
-            description = "Environment (default: ${DEFAULT-VALUE}); the command envs lists them.")
+            description = "Environment (default: ${DEFAULT-VALUE}); the command envs lists the native ones,"
+                    + " gym:ID is one of Gymnasium's, grpc://HOST:PORT/ID one of a server.")
     private String id = "";
 
     @Option(

@@ -35,6 +35,9 @@ final class EnvironmentsCommand implements Callable<Integer> {
             out.flush();
         } else {
             Environments.registrations().forEach(registration -> print(registration, out));
+            out.println(
+                    "Others: gym:ID is Gymnasium's (it starts by itself), grpc://HOST:PORT/ID and grpc:unix:PATH/ID are"
+                            + " a running server's.");
         }
         return 0;
     }

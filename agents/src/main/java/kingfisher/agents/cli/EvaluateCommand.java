@@ -15,9 +15,10 @@ import kingfisher.agents.train.Evaluator;
 import kingfisher.agents.train.FinalEvaluation;
 import kingfisher.agents.train.TrainingPlan;
 import kingfisher.envs.InvalidInputException;
-import kingfisher.envs.registry.Environments;
+import kingfisher.envs.remote.EnvironmentOpener;
 import kingfisher.optim.backend.Backend;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,6 +62,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--stochastic", description = "Report the returns of drawn actions, not of the most probable ones.")
     private boolean stochastic;
 
+    @Mixin
+    private RemoteOptions remote = new RemoteOptions();
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as JSON.")
     private Optional<Path> json = Optional.empty();
 
@@ -74,18 +78,24 @@ final class EvaluateCommand implements Callable<Integer> {
         json.ifPresent(file -> OptionValues.requireWritable("--json", file));
         RunFolder folder = RunFolder.ofExistingRun(directory);
         Checkpoint checkpoint = source(folder).read();
-        TrainingPlan plan = TrainingPlan.of(checkpoint);
+        try (EnvironmentOpener opener = remote.open()) {
+            EvaluationResult result = evaluate(checkpoint, opener, count, chosen);
+            json.ifPresent(result::write);
+            spec.commandLine().getOut().println(Reports.evaluation(result));
+            return 0;
+        }
+    }
+
+    private EvaluationResult evaluate(
+            Checkpoint checkpoint, EnvironmentOpener opener, int count, Optional<Long> chosen) {
+        TrainingPlan plan = TrainingPlan.of(checkpoint, opener);
         EnvironmentSource environment = plan.environments();
-        PolicyCheckpoint.requireSpaces(
-                checkpoint, Environments.specification(environment.id(), environment.arguments()));
+        PolicyCheckpoint.requireSpaces(checkpoint, opener.specification(environment.id(), environment.arguments()));
         try (Backend backend = Backends.create(checkpoint.text("backend"))) {
             Agent agent = PolicyCheckpoint.agent(checkpoint, backend);
             try (Evaluator evaluator = new Evaluator(environment.factory(), agent, () -> false)) {
                 long start = chosen.orElseGet(() -> FinalEvaluation.seed(plan.seed()));
-                EvaluationResult result = FinalEvaluation.run(evaluator, policy, count, start, stochastic);
-                json.ifPresent(result::write);
-                spec.commandLine().getOut().println(Reports.evaluation(result));
-                return 0;
+                return FinalEvaluation.run(evaluator, policy, count, start, stochastic);
             }
         }
     }

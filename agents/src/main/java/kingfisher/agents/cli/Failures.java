@@ -3,6 +3,7 @@ package kingfisher.agents.cli;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import kingfisher.agents.rollout.NonFiniteException;
+import kingfisher.envs.EnvironmentFailureException;
 import kingfisher.envs.InvalidInputException;
 
 /** What went wrong, in one line. */
@@ -33,6 +34,7 @@ final class Failures {
                 && places[0].getClassName().startsWith("kingfisher.optim."); // a distribution that is none any more
         return ownArithmetic
                 || failure instanceof InvalidInputException
+                || failure instanceof EnvironmentFailureException
                 || failure instanceof NonFiniteException
                 || failure instanceof UncheckedIOException;
     }

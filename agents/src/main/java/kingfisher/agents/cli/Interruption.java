@@ -11,9 +11,15 @@ public final class Interruption implements AutoCloseable {
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "kingfisher-interruption");
     private volatile boolean requested;
+    private boolean holding;
 
-    /** Begins to notice. */
+    /** Begins to notice, and to hold the end back. */
     public Interruption() {
+        this(true);
+    }
+
+    private Interruption(boolean holding) {
+        this.holding = holding;
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException stopping) {
@@ -21,8 +27,26 @@ public final class Interruption implements AutoCloseable {
         }
     }
 
-    private void stop() {
+    /** Begins to notice, but lets the process end at once, as there is nothing to finish yet; see {@link #hold}. */
+    static Interruption notHolding() {
+        return new Interruption(false);
+    }
+
+    /** Holds the end back from now on; returns false if it is too late for that. */
+    synchronized boolean hold() {
+        holding = !requested;
+        return holding;
+    }
+
+    private synchronized boolean request() {
         requested = true;
+        return holding;
+    }
+
+    private void stop() {
+        if (!request()) {
+            return;
+        }
         try {
             finished.await();
         } catch (InterruptedException impatient) {

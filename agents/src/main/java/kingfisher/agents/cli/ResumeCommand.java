@@ -11,6 +11,7 @@ import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.train.TrainingPlan;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.remote.EnvironmentOpener;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +33,9 @@ final class ResumeCommand implements Callable<Integer> {
     private Optional<String> steps = Optional.empty();
 
     @Mixin
+    private RemoteOptions remote = new RemoteOptions();
+
+    @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
     @Spec
@@ -40,9 +44,14 @@ final class ResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         int threads = compute.threads();
-        RunFolder folder = RunFolder.ofExistingRun(directory);
+        try (EnvironmentOpener opener = remote.open()) {
+            return resume(RunFolder.ofExistingRun(directory), threads, opener);
+        }
+    }
+
+    private int resume(RunFolder folder, int threads, EnvironmentOpener opener) {
         Checkpoint checkpoint = folder.lastCheckpoint().read();
-        TrainingPlan plan = TrainingPlan.of(checkpoint);
+        TrainingPlan plan = TrainingPlan.of(checkpoint, opener);
         long done = checkpoint.wholeNumber("steps");
         long planned = plan.settings().get(CommonSettings.STEPS);
         if (steps.isPresent()) {
@@ -57,7 +66,8 @@ final class ResumeCommand implements Callable<Integer> {
             return 0;
         }
         String backend = checkpoint.text("backend");
-        return new TrainingRun(plan, backend, threads, folder, compute.quiet(), Commands.of(spec)).resume(checkpoint);
+        Commands commands = Commands.of(spec, remote);
+        return new TrainingRun(plan, backend, threads, compute.quiet(), opener, commands).resume(folder, checkpoint);
     }
 
     private Settings lengthened(TrainingPlan plan, long done) {

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import kingfisher.agents.settings.AlgorithmSettings;
 import kingfisher.agents.settings.ConfigFile;
 import kingfisher.agents.settings.Presets;
@@ -14,9 +13,9 @@ import kingfisher.agents.settings.Setting;
 import kingfisher.agents.settings.SettingGroup;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.settings.SettingsResolver;
-import kingfisher.envs.registry.EnvironmentRegistration;
-import kingfisher.envs.registry.Environments;
+import kingfisher.envs.remote.EnvironmentOpener;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,6 +41,9 @@ final class SettingsCommand implements Callable<Integer> {
             description = "Show the values that the preset of this environment gives.")
     private Optional<String> environment = Optional.empty();
 
+    @Mixin
+    private RemoteOptions remote = new RemoteOptions();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -50,8 +52,7 @@ final class SettingsCommand implements Callable<Integer> {
         AlgorithmSettings settings = AlgorithmSettings.find(algorithm);
         Optional<ConfigFile> preset = environment.flatMap(id -> Presets.find(algorithm, id));
         if (environment.isPresent() && preset.isEmpty()) {
-            Environments.specification(
-                    environment.get(), Map.of()); // an unknown name is no environment without a preset
+            requireEnvironment(environment.get());
         }
         Settings values = SettingsResolver.resolve(settings, preset, Optional.empty(), List.of());
         Set<String> ofPreset = preset.map(file -> file.entries().keySet()).orElse(Set.of());
@@ -68,14 +69,14 @@ final class SettingsCommand implements Callable<Integer> {
             out.println();
         }
         out.println("Set one with --set KEY=VALUE, or some in a file of such lines, KEY: VALUE, with --config FILE.");
-        out.println("Environments with a preset (--env ID shows it): " + presets());
+        out.println("Environments with a preset (--env ID shows it): " + String.join(", ", Presets.names(algorithm)));
         return 0;
     }
 
-    private String presets() {
-        return Environments.registrations().stream()
-                .map(EnvironmentRegistration::id)
-                .filter(id -> Presets.find(algorithm, id).isPresent())
-                .collect(Collectors.joining(", "));
+    /** An unknown name is no environment without a preset. */
+    private void requireEnvironment(String id) {
+        try (EnvironmentOpener opener = remote.open()) {
+            opener.specification(id, Map.of());
+        }
     }
 }

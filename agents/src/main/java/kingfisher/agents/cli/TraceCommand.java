@@ -8,15 +8,18 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import kingfisher.agents.run.Json;
 import kingfisher.envs.Environment;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.TimeStep;
-import kingfisher.envs.registry.Environments;
+import kingfisher.envs.remote.EnvironmentOpener;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Writes what an environment does with given actions. */
 @Command(
@@ -42,20 +45,44 @@ final class TraceCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "Where the trace is written.")
     private Path out = Path.of("");
 
+    @Mixin
+    private RemoteOptions remote = new RemoteOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         long first = OptionValues.seed(seed);
         OptionValues.requireWritable("--out", out);
-        try (Environment environment = Environments.create(options.id(), options.arguments())) {
+        Map<String, String> arguments = options.arguments();
+        try (EnvironmentOpener opener = remote.open();
+                Environment environment = opener.open(options.id(), arguments)) {
             List<double[]> sequence =
                     new ActionFile(actions, environment.specification().actionSpace()).read();
             requireOtherFile();
-            try (BufferedWriter writer = Files.newBufferedWriter(out)) {
-                trace(environment, first, sequence, writer);
+            return write(environment, environment.reset(first), sequence);
+        }
+    }
+
+    /** Writes the trace from its first observation on; returns the exit code. */
+    private int write(Environment environment, double[] first, List<double[]> sequence) {
+        int done = 0;
+        try (BufferedWriter writer = Files.newBufferedWriter(out)) {
+            write(reset(first), writer);
+            for (double[] action : sequence) {
+                step(environment, action, writer);
+                done++;
             }
             return 0;
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot write " + out + ": " + failure.getMessage(), failure);
+        } catch (RuntimeException failure) {
+            spec.commandLine()
+                    .getErr()
+                    .println("the trace stopped after " + done + " of " + sequence.size() + " actions: "
+                            + Failures.describe(failure));
+            return Main.FAILED;
         }
     }
 
@@ -65,19 +92,15 @@ final class TraceCommand implements Callable<Integer> {
         }
     }
 
-    private static void trace(Environment environment, long seed, List<double[]> sequence, BufferedWriter writer)
-            throws IOException {
-        write(reset(environment.reset(seed)), writer);
-        for (double[] action : sequence) {
-            TimeStep step = environment.step(action);
-            ObjectNode line = Json.object();
-            putObservation(line, step.observation());
-            line.put("reward", step.reward());
-            line.put("terminated", step.terminated()).put("truncated", step.truncated());
-            write(line, writer);
-            if (step.terminated() || step.truncated()) {
-                write(reset(environment.reset()), writer);
-            }
+    private static void step(Environment environment, double[] action, BufferedWriter writer) throws IOException {
+        TimeStep step = environment.step(action);
+        ObjectNode line = Json.object();
+        putObservation(line, step.observation());
+        line.put("reward", step.reward());
+        line.put("terminated", step.terminated()).put("truncated", step.truncated());
+        write(line, writer);
+        if (step.ended()) {
+            write(reset(environment.reset()), writer);
         }
     }
 

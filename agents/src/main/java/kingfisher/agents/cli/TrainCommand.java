@@ -19,7 +19,7 @@ import kingfisher.agents.train.Backends;
 import kingfisher.agents.train.EnvironmentSource;
 import kingfisher.agents.train.TrainingPlan;
 import kingfisher.envs.EnvironmentSpecification;
-import kingfisher.envs.registry.Environments;
+import kingfisher.envs.remote.EnvironmentOpener;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,6 +81,9 @@ final class TrainCommand implements Callable<Integer> {
     private String backend = "";
 
     @Mixin
+    private RemoteOptions remote = new RemoteOptions();
+
+    @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
     @Spec
@@ -96,13 +99,16 @@ final class TrainCommand implements Callable<Integer> {
                 .orElseGet(() -> RunFolder.forNewRun(
                         algorithm, environment.id(), chosenSeed, Clock.system(ZoneId.systemDefault())));
         Map<String, String> arguments = environment.arguments();
-        EnvironmentSpecification specification = Environments.specification(environment.id(), arguments);
-        ActionAdapter.of(specification);
         Settings settings = settings(algorithmSettings);
-        RunSize.of(settings, specification).check();
-        TrainingPlan plan = new TrainingPlan(
-                algorithm, settings, EnvironmentSource.registered(environment.id(), arguments), chosenSeed);
-        return new TrainingRun(plan, backend, threads, folder, compute.quiet(), Commands.of(spec)).startNew();
+        try (EnvironmentOpener opener = remote.open()) {
+            EnvironmentSpecification specification = opener.specification(environment.id(), arguments);
+            ActionAdapter.of(specification);
+            RunSize.of(settings, specification).check();
+            EnvironmentSource source = EnvironmentSource.opened(opener, environment.id(), arguments);
+            TrainingPlan plan = new TrainingPlan(algorithm, settings, source, chosenSeed);
+            Commands commands = Commands.of(spec, remote);
+            return new TrainingRun(plan, backend, threads, compute.quiet(), opener, commands).startNew(folder);
+        }
     }
 
     private Settings settings(AlgorithmSettings algorithmSettings) {

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import kingfisher.agents.run.Checkpoint;
 import kingfisher.agents.run.EvaluationResult;
 import kingfisher.agents.run.LearningCurve;
@@ -28,7 +29,9 @@ import kingfisher.agents.train.Trainer;
 import kingfisher.agents.train.TrainingListener;
 import kingfisher.agents.train.TrainingPlan;
 import kingfisher.agents.train.TrainingSession;
+import kingfisher.envs.EnvironmentFailureException;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.remote.EnvironmentOpener;
 import kingfisher.optim.backend.Backend;
 
 /** One run in its folder, from its start or from where it was left, to its result. */
@@ -39,59 +42,58 @@ final class TrainingRun {
     private final TrainingPlan plan;
     private final String backendName;
     private final int threads;
-    private final RunFolder folder;
     private final boolean quiet;
+    private final EnvironmentOpener opener;
     private final Commands commands;
     private final Provenance provenance;
     private final long begin = System.nanoTime();
 
     TrainingRun(
-            TrainingPlan plan, String backendName, int threads, RunFolder folder, boolean quiet, Commands commands) {
+            TrainingPlan plan,
+            String backendName,
+            int threads,
+            boolean quiet,
+            EnvironmentOpener opener,
+            Commands commands) {
         this.plan = plan;
         this.backendName = backendName;
         this.threads = threads;
-        this.folder = folder;
         this.quiet = quiet;
+        this.opener = opener;
         this.commands = commands;
         this.provenance = Provenance.collect(commands.text(), plan.seed(), Clock.systemUTC());
     }
 
     /** Makes the run folder and trains from the beginning; returns the exit code. */
     @SuppressWarnings("try") // the lock is held, not used
-    int startNew() {
-        try (Interruption interruption = new Interruption();
+    int startNew(RunFolder wanted) {
+        try (Interruption interruption = Interruption.notHolding();
                 Backend backend = Backends.create(backendName);
-                TrainingSession session = start(backend)) {
-            if (interruption.requested()) {
-                commands.err().println("interrupted before the run began; nothing was written");
-                return Main.INTERRUPTED;
+                TrainingSession session = open(() -> TrainingSession.start(plan, backend, threads))) {
+            if (!interruption.hold()) {
+                return Main.INTERRUPTED; // the process is ending, and nothing was written
             }
-            folder.create(content -> {
+            RunFolder folder = wanted.create(content -> {
                 content.writeConfig(plan.settings().toYaml());
-                provenance.write(content.provenance());
+                provenance.with(opener.versions()).write(content.provenance());
                 content.lastCheckpoint().write(session.save());
             });
-            try (ProcessLock lock = lock()) {
-                return run(session, interruption);
+            try (ProcessLock lock = lock(folder)) {
+                return run(folder, session, interruption);
             }
-        }
-    }
-
-    private TrainingSession start(Backend backend) {
-        try {
-            return TrainingSession.start(plan, backend, threads);
-        } catch (OutOfMemoryError tooLarge) {
-            throw new InvalidInputException(Failures.describe(tooLarge));
         }
     }
 
     /** Goes on from a checkpoint of the run folder; returns the exit code. */
     @SuppressWarnings("try") // the lock is held, not used
-    int resume(Checkpoint checkpoint) {
-        try (Interruption interruption = new Interruption();
-                ProcessLock lock = lock();
+    int resume(RunFolder folder, Checkpoint checkpoint) {
+        try (Interruption interruption = Interruption.notHolding();
+                ProcessLock lock = lock(folder);
                 Backend backend = Backends.create(backendName);
-                TrainingSession session = TrainingSession.resume(plan, backend, threads, checkpoint)) {
+                TrainingSession session = open(() -> TrainingSession.resume(plan, backend, threads, checkpoint))) {
+            if (!interruption.hold()) {
+                return Main.INTERRUPTED; // the process is ending, and nothing was changed
+            }
             RunRecorder.rewind(folder, session);
             folder.removeResult();
             folder.writeConfig(plan.settings().toYaml());
@@ -101,16 +103,25 @@ final class TrainingRun {
                                 "note: " + plan.environments().id()
                                         + " can't tell its state; new episodes start, so the run is not the one without a break");
             }
-            return run(session, interruption);
+            return run(folder, session, interruption);
         }
     }
 
-    private ProcessLock lock() {
+    /** Opens what cannot even begin as wrong input, since nothing has been written yet. */
+    private static TrainingSession open(Supplier<TrainingSession> opening) {
+        try {
+            return opening.get();
+        } catch (OutOfMemoryError | EnvironmentFailureException failure) {
+            throw new InvalidInputException(Failures.describe(failure));
+        }
+    }
+
+    private static ProcessLock lock(RunFolder folder) {
         // the provenance is written once and never replaced, so that it is the same file for all
         return ProcessLock.take(folder.provenance(), "another process is at the run in " + folder.root());
     }
 
-    private int run(TrainingSession session, Interruption interruption) {
+    private int run(RunFolder folder, TrainingSession session, Interruption interruption) {
         ProgressLine progress = new ProgressLine(
                 System.err,
                 Terminal.detect(),
@@ -120,16 +131,16 @@ final class TrainingRun {
                 plan.settings().get(CommonSettings.STEPS));
         try (Evaluator evaluator =
                 new Evaluator(plan.environments().factory(), session.agent(), interruption::requested)) {
-            Trainer.End end = new Trainer(session, evaluator, listeners(progress)).run(interruption::requested);
+            Trainer.End end = new Trainer(session, evaluator, listeners(folder, progress)).run(interruption::requested);
             endLine(progress, session);
-            return finish(session, evaluator, end);
+            return finish(folder, session, evaluator, end);
         } catch (RuntimeException | Error failure) {
             endLine(progress, session);
-            return fail(session, failure);
+            return fail(folder, session, failure);
         }
     }
 
-    private List<TrainingListener> listeners(ProgressLine progress) {
+    private List<TrainingListener> listeners(RunFolder folder, ProgressLine progress) {
         RunRecorder recorder = new RunRecorder(folder, Clock.systemUTC());
         return quiet ? List.of(recorder) : List.of(recorder, new ProgressListener(progress));
     }
@@ -140,7 +151,7 @@ final class TrainingRun {
         }
     }
 
-    private int finish(TrainingSession session, Evaluator evaluator, Trainer.End end) {
+    private int finish(RunFolder folder, TrainingSession session, Evaluator evaluator, Trainer.End end) {
         Optional<EvaluationResult> evaluation = Optional.empty();
         if (end != Trainer.End.INTERRUPTED) {
             try {
@@ -151,30 +162,30 @@ final class TrainingRun {
             }
         }
         RunStatus status = evaluation.isPresent() ? RunStatus.COMPLETED : RunStatus.INTERRUPTED;
-        write(session, status, evaluation, Optional.empty());
+        write(folder, session, status, evaluation, Optional.empty());
         if (evaluation.isEmpty()) {
-            commands.err().println("interrupted after " + session.steps() + " steps" + howToGoOn());
+            commands.err().println("interrupted after " + session.steps() + " steps" + howToGoOn(folder));
             return Main.INTERRUPTED;
         }
         commands.out().println(Reports.summary(evaluation.get(), session.steps(), session.timeSpent(), folder));
         return 0;
     }
 
-    private int fail(TrainingSession session, Throwable failure) {
+    private int fail(RunFolder folder, TrainingSession session, Throwable failure) {
         String reason = Failures.describe(failure);
-        commands.err().println("the run stopped after " + session.steps() + " steps: " + reason + howToGoOn());
-        write(session, RunStatus.FAILED, Optional.empty(), Optional.of(reason));
+        commands.err().println("the run stopped after " + session.steps() + " steps: " + reason + howToGoOn(folder));
+        write(folder, session, RunStatus.FAILED, Optional.empty(), Optional.of(reason));
         return Main.FAILED;
     }
 
-    private String howToGoOn() {
+    private String howToGoOn(RunFolder folder) {
         return folder.lastCheckpoint().exists()
-                ? "; go on from the last checkpoint with: "
-                        + Commands.text(List.of("resume", folder.root().toString()))
+                ? "; go on from the last checkpoint with: " + commands.resume(folder.root())
                 : "";
     }
 
     private void write(
+            RunFolder folder,
             TrainingSession session,
             RunStatus status,
             Optional<EvaluationResult> evaluation,
@@ -193,7 +204,8 @@ final class TrainingRun {
         RunIdentity identity =
                 new RunIdentity(plan.algorithm(), plan.environments().id(), plan.seed(), threads, backendName);
         double last100 = session.statistics().meanReturn();
-        new RunResult(status, identity, timing, provenance, last100, evaluation, failure).write(folder.result());
+        new RunResult(status, identity, timing, provenance.with(opener.versions()), last100, evaluation, failure)
+                .write(folder.result());
         LearningCurve.draw(
                 folder, plan.algorithm() + " on " + plan.environments().id(), commands.err()::println);
     }

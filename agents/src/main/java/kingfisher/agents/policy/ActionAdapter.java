@@ -1,7 +1,11 @@
 package kingfisher.agents.policy;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import kingfisher.envs.BoxSpace;
+import kingfisher.envs.CompositeSpace;
 import kingfisher.envs.DiscreteSpace;
 import kingfisher.envs.EnvironmentSpecification;
 import kingfisher.envs.InvalidInputException;
@@ -33,36 +37,84 @@ public final class ActionAdapter {
     }
 
     /**
-     * Returns the adapter for an environment's action space.
+     * Returns the adapter for an environment's action space: a composite one has one distribution over all its parts.
      *
      * @throws InvalidInputException if no distribution fits the space
      */
     public static ActionAdapter of(EnvironmentSpecification specification) {
         Space space = specification.actionSpace();
-        if (space instanceof DiscreteSpace discrete) {
-            return unbounded(Categorical.of(discrete.n()), new double[] {discrete.start()});
+        List<Space> parts =
+                SpaceParts.of(space).stream().map(CompositeSpace.Part::space).toList();
+        if (parts.stream().allMatch(ActionAdapter::isFloatingPoint)) {
+            return continuous(parts);
         }
-        if (space instanceof MultiDiscreteSpace multi) {
-            double[] starts = Arrays.stream(multi.starts()).asDoubleStream().toArray();
-            return unbounded(MultiCategorical.of(multi.counts()), starts);
+        if (parts.stream().allMatch(ActionAdapter::isDiscrete)) {
+            return discrete(parts);
         }
-        if (space instanceof MultiBinarySpace binary) {
-            return unbounded(Bernoulli.of(binary.n()), new double[binary.n()]);
-        }
-        if (space instanceof BoxSpace box && !box.type().isInteger()) {
-            int size = box.size();
-            return new ActionAdapter(DiagonalGaussian.of(size), new double[size], box.low(), box.high());
-        }
+        boolean mixed = parts.stream().allMatch(part -> isFloatingPoint(part) || isDiscrete(part));
         throw new InvalidInputException("the action space of " + specification.id()
-                + " must be Discrete, MultiDiscrete, MultiBinary or a Box of floating-point numbers: " + space);
+                + (mixed
+                        ? " must be all discrete or all Boxes of floating-point numbers, not both: "
+                        : " must be Discrete, MultiDiscrete, MultiBinary or a Box of floating-point numbers: ")
+                + space);
     }
 
-    private static ActionAdapter unbounded(Distribution distribution, double[] shift) {
-        double[] low = new double[shift.length];
-        double[] high = new double[shift.length];
+    private static boolean isFloatingPoint(Space space) {
+        return space instanceof BoxSpace box && !box.type().isInteger();
+    }
+
+    private static boolean isDiscrete(Space space) {
+        return space instanceof DiscreteSpace
+                || space instanceof MultiDiscreteSpace
+                || space instanceof MultiBinarySpace;
+    }
+
+    private static ActionAdapter continuous(List<Space> boxes) {
+        double[] low = concatenate(boxes, space -> ((BoxSpace) space).low());
+        double[] high = concatenate(boxes, space -> ((BoxSpace) space).high());
+        return new ActionAdapter(DiagonalGaussian.of(low.length), new double[low.length], low, high);
+    }
+
+    private static ActionAdapter discrete(List<Space> choices) {
+        double[] starts = concatenate(choices, ActionAdapter::starts);
+        double[] low = new double[starts.length];
+        double[] high = new double[starts.length];
         Arrays.fill(low, Double.NEGATIVE_INFINITY);
         Arrays.fill(high, Double.POSITIVE_INFINITY);
-        return new ActionAdapter(distribution, shift, low, high);
+        return new ActionAdapter(distribution(choices), starts, low, high);
+    }
+
+    private static Distribution distribution(List<Space> choices) {
+        if (choices.size() == 1 && choices.get(0) instanceof DiscreteSpace discrete) {
+            return Categorical.of(discrete.n());
+        }
+        if (choices.stream().allMatch(MultiBinarySpace.class::isInstance)) {
+            return Bernoulli.of(choices.stream().mapToInt(Space::size).sum());
+        }
+        return MultiCategorical.of(
+                choices.stream().flatMapToInt(ActionAdapter::counts).toArray());
+    }
+
+    private static IntStream counts(Space choice) {
+        if (choice instanceof DiscreteSpace discrete) {
+            return IntStream.of(discrete.n());
+        }
+        return choice instanceof MultiDiscreteSpace multi
+                ? Arrays.stream(multi.counts())
+                : IntStream.generate(() -> 2).limit(choice.size());
+    }
+
+    private static double[] starts(Space choice) {
+        if (choice instanceof DiscreteSpace discrete) {
+            return new double[] {discrete.start()};
+        }
+        return choice instanceof MultiDiscreteSpace multi
+                ? Arrays.stream(multi.starts()).asDoubleStream().toArray()
+                : new double[choice.size()];
+    }
+
+    private static double[] concatenate(List<Space> parts, Function<Space, double[]> numbers) {
+        return parts.stream().map(numbers).flatMapToDouble(Arrays::stream).toArray();
     }
 
     /** The distribution that the policy head parametrises. */

@@ -3,7 +3,10 @@ package kingfisher.agents.policy;
 import java.util.Optional;
 import kingfisher.envs.Space;
 
-/** The way from an environment's observations to a network's inputs: encoding, then normalization if that is set. */
+/**
+ * The way from an environment's observations to a network's inputs: encoding, then, if that is set, normalization of
+ * all but one-hot blocks, which a rare value's small deviation would blow up.
+ */
 public final class ObservationPipeline {
 
     private final ObservationEncoder encoder;
@@ -19,7 +22,7 @@ public final class ObservationPipeline {
     public ObservationPipeline(Space space, Optional<Double> clip) {
         this.rawSize = space.size();
         this.encoder = new ObservationEncoder(space);
-        this.normalizer = clip.map(bound -> new ObservationNormalizer(encoder.size(), bound));
+        this.normalizer = clip.map(bound -> new ObservationNormalizer(encoder.oneHot(), bound));
     }
 
     /** Number of network inputs for one observation. */

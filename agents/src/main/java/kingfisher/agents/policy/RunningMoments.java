@@ -23,15 +23,20 @@ public final class RunningMoments {
 
     /** Takes in {@code rows} rows of {@code values} [rows × columns]. */
     public void update(double[] values, int rows) {
+        update(values, 0, rows);
+    }
+
+    /** Takes in the rows {@code first}, …, {@code first + rows - 1} of {@code values}. */
+    public void update(double[] values, int first, int rows) {
         double total = count + rows;
         for (int column = 0; column < mean.length; column++) {
             double batchMean = 0;
-            for (int row = 0; row < rows; row++) {
+            for (int row = first; row < first + rows; row++) {
                 batchMean += values[row * mean.length + column];
             }
             batchMean /= rows;
             double squares = 0;
-            for (int row = 0; row < rows; row++) {
+            for (int row = first; row < first + rows; row++) {
                 double deviation = values[row * mean.length + column] - batchMean;
                 squares += deviation * deviation;
             }
@@ -55,6 +60,24 @@ public final class RunningMoments {
     /** Number of rows seen, plus the initial fraction. */
     public double count() {
         return count;
+    }
+
+    /** Whether every mean and variance is a number; those of numbers beyond 10¹⁵⁴ are not. */
+    public boolean isFinite() {
+        return Arrays.stream(mean).allMatch(Double::isFinite)
+                && Arrays.stream(variance).allMatch(Double::isFinite);
+    }
+
+    /** Returns moments of their own with the same state. */
+    public RunningMoments copy() {
+        RunningMoments copy = new RunningMoments(mean.length);
+        copy.restore(this);
+        return copy;
+    }
+
+    /** Sets the state to that of others of as many columns. */
+    public void restore(RunningMoments other) {
+        restore(other.mean, other.variance, other.count);
     }
 
     /** Sets the state to what {@link #mean}, {@link #variance} and {@link #count} once gave. */

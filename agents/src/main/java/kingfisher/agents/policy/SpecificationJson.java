@@ -1,12 +1,19 @@
 package kingfisher.agents.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import kingfisher.envs.BoxSpace;
+import kingfisher.envs.CompositeSpace;
 import kingfisher.envs.DiscreteSpace;
 import kingfisher.envs.ElementType;
 import kingfisher.envs.EnvironmentSpecification;
@@ -59,8 +66,13 @@ public final class SpecificationJson {
             node.put("kind", "multi-binary").put("n", binary.n());
         } else if (space instanceof BoxSpace box) {
             node.put("kind", "box").put("shape", join(box.shape()));
-            node.put("low", join(box.low())).put("high", join(box.high()));
+            node.put("low", bounds(box.low())).put("high", bounds(box.high()));
             node.put("type", box.type().name());
+        } else if (space instanceof CompositeSpace composite) {
+            ArrayNode parts = node.put("kind", "composite").putArray("parts");
+            composite
+                    .parts()
+                    .forEach(part -> parts.addObject().put("name", part.name()).set("space", write(part.space())));
         }
         return node;
     }
@@ -72,14 +84,28 @@ public final class SpecificationJson {
             case "multi-discrete" ->
                 new MultiDiscreteSpace(integers(node.required("counts")), integers(node.required("starts")));
             case "multi-binary" -> new MultiBinarySpace(integer(node, "n"));
-            case "box" ->
-                new BoxSpace(
-                        integers(node.required("shape")),
-                        numbers(node.required("low")),
-                        numbers(node.required("high")),
-                        ElementType.valueOf(node.required("type").asText()));
+            case "box" -> readBox(node);
+            case "composite" -> readComposite(node);
             default -> throw new InvalidInputException("a checkpoint can't hold a space of the kind " + kind);
         };
+    }
+
+    private static BoxSpace readBox(JsonNode node) {
+        int[] shape = integers(node.required("shape"));
+        int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        return new BoxSpace(
+                shape,
+                readBounds(node.required("low"), size),
+                readBounds(node.required("high"), size),
+                ElementType.valueOf(node.required("type").asText()));
+    }
+
+    private static CompositeSpace readComposite(JsonNode node) {
+        List<CompositeSpace.Part> parts = new ArrayList<>();
+        for (JsonNode part : node.required("parts")) {
+            parts.add(new CompositeSpace.Part(part.required("name").asText(), readSpace(part.path("space"))));
+        }
+        return new CompositeSpace(parts);
     }
 
     private static int integer(JsonNode node, String name) {
@@ -95,19 +121,28 @@ public final class SpecificationJson {
                 " ", Arrays.stream(values).mapToObj(Integer::toString).toList());
     }
 
-    private static String join(double[] values) {
-        return String.join(" ", Arrays.stream(values).mapToObj(Double::toString).toList());
+    /** The bounds of all elements, or one if they share it: an image has thousands. */
+    private static String bounds(double[] values) {
+        boolean shared = Arrays.stream(values).allMatch(value -> Double.compare(value, values[0]) == 0);
+        DoubleStream written = shared ? DoubleStream.of(values[0]) : Arrays.stream(values);
+        return written.mapToObj(Double::toString).collect(Collectors.joining(" "));
+    }
+
+    private static double[] readBounds(JsonNode node, int size) {
+        double[] values = words(node).mapToDouble(Double::parseDouble).toArray();
+        if (values.length != 1 || size < 1) {
+            return values;
+        }
+        double[] all = new double[size];
+        Arrays.fill(all, values[0]);
+        return all;
     }
 
     private static int[] integers(JsonNode node) {
         return words(node).mapToInt(Integer::parseInt).toArray();
     }
 
-    private static double[] numbers(JsonNode node) {
-        return words(node).mapToDouble(Double::parseDouble).toArray();
-    }
-
-    private static java.util.stream.Stream<String> words(JsonNode node) {
+    private static Stream<String> words(JsonNode node) {
         return Arrays.stream(node.asText().split(" ", -1)).filter(word -> !word.isEmpty());
     }
 }

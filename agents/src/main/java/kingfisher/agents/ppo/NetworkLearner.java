@@ -89,12 +89,20 @@ final class NetworkLearner {
         optimizer.step(parameters, gradient, gradientScale, learningRate);
     }
 
-    /** Throws {@link NonFiniteException} if a parameter is not a number; then nothing of them may be kept. */
-    void checkParameters() {
-        double squaredNorm = backend.dot(parameters.values(), parameters.values());
+    /**
+     * Throws {@link NonFiniteException} if a parameter, or what the optimizer remembers of the gradients, is not a number;
+     * then nothing of them may be kept.
+     */
+    void checkNumbers() {
+        check("the parameters", parameters);
+        optimizer.state().forEach((name, vector) -> check("the optimizer's " + name, vector));
+    }
+
+    private void check(String what, ParameterVector vector) {
+        double squaredNorm = backend.dot(vector.values(), vector.values());
         if (!Double.isFinite(squaredNorm)) {
-            throw new NonFiniteException(
-                    "the squared norm of the parameters of the " + name() + " network", squaredNorm);
+            throw NonFiniteException.ofLearning(
+                    "the squared norm of " + what + " of the " + name() + " network", squaredNorm);
         }
     }
 }

@@ -158,7 +158,7 @@ public final class Ppo implements Algorithm {
         valueLoss.reset();
         learners.forEach(NetworkLearner::beginUpdate);
         fit();
-        learners.forEach(NetworkLearner::checkParameters);
+        learners.forEach(NetworkLearner::checkNumbers);
         penalty.adapt(policyLoss.meanDivergence());
         return report();
     }
@@ -192,7 +192,7 @@ public final class Ppo implements Algorithm {
             double squaredNorm = 0;
             for (int i = 0; i < squaredNorms.length; i++) {
                 if (!Double.isFinite(squaredNorms[i])) {
-                    throw new NonFiniteException(
+                    throw NonFiniteException.ofLearning(
                             "the squared gradient norm of the "
                                     + learners.get(i).name() + " network",
                             squaredNorms[i]);

@@ -5,13 +5,30 @@ public final class NonFiniteException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    private NonFiniteException(String message) {
+        super(message);
+    }
+
     /**
-     * Names the quantity.
+     * Returns the exception for a number that an environment gave.
      *
+     * @param environment the environment's id
      * @param quantity for example "the reward of environment 3"
      * @param value what it was
      */
-    public NonFiniteException(String quantity, double value) {
-        super(quantity + " is " + value);
+    public static NonFiniteException ofEnvironment(String environment, String quantity, double value) {
+        return new NonFiniteException(environment + ": " + quantity + " is " + value
+                + ", which nothing can be learned from; the fault is in the environment, check-env may find where");
+    }
+
+    /**
+     * Returns the exception for a number that learning came to.
+     *
+     * @param quantity for example "the squared gradient norm of the policy network"
+     * @param value what it was
+     */
+    public static NonFiniteException ofLearning(String quantity, double value) {
+        return new NonFiniteException(quantity + " is " + value
+                + ": learning diverged; a smaller learning-rate or max-gradient-norm may keep it on its way");
     }
 }

@@ -34,22 +34,24 @@ public final class RewardNormalizer {
     }
 
     /**
-     * Takes in one reward of each environment and writes the normalized ones.
+     * Takes in one reward of each of some environments and writes the normalized ones.
      *
-     * @param rewards [N], not modified
-     * @param ended whether the episode ended with this reward [N]
-     * @param normalized [N], receives the result from {@code offset}
+     * @param first the first environment
+     * @param rewards of the environments from the first on, not modified
+     * @param ended whether the episode ended with this reward
+     * @param normalized receives the result from {@code offset}
      */
-    public void normalize(double[] rewards, boolean[] ended, double[] normalized, int offset) {
-        for (int n = 0; n < returns.length; n++) {
-            returns[n] = returns[n] * discount + rewards[n];
+    public void normalize(int first, double[] rewards, boolean[] ended, double[] normalized, int offset) {
+        int count = rewards.length;
+        for (int n = 0; n < count; n++) {
+            returns[first + n] = returns[first + n] * discount + rewards[n];
         }
-        moments.update(returns, returns.length);
+        moments.update(returns, first, count);
         double scale = 1 / Math.sqrt(moments.variance()[0] + EPSILON);
-        for (int n = 0; n < returns.length; n++) {
+        for (int n = 0; n < count; n++) {
             normalized[offset + n] = Math.max(-clip, Math.min(clip, rewards[n] * scale));
             if (ended[n]) {
-                returns[n] = 0;
+                returns[first + n] = 0;
             }
         }
     }

@@ -7,13 +7,16 @@ import kingfisher.optim.backend.Matrix;
 /**
  * T steps of N environments, step by step: index {@code t · N + n} everywhere. Allocated once and filled anew by
  * {@link RolloutCollector}; the arrays are the live ones.
+ *
+ * <p>The environments form groups of neighbours, all of one size, which act in turn.
  */
 public final class Rollout {
 
     private final int steps;
     private final int environments;
     private final Matrix observations;
-    private final Matrix[] observationsByStep;
+    private final Matrix[] observationsByGroup; // [T * groups]
+    private final int groups;
     private final double[] actions;
     private final double[] logProbabilities;
     private final double[] distributionParameters;
@@ -25,20 +28,32 @@ public final class Rollout {
     private final double[] advantages;
     private final double[] returns;
 
+    /** Creates an empty rollout of environments that form one group. */
+    public Rollout(Backend backend, int steps, int environments, int inputs, int actionSize, int parameterSize) {
+        this(backend, steps, environments, 1, inputs, actionSize, parameterSize);
+    }
+
     /**
      * Creates an empty rollout.
      *
+     * @param environments number of environments, a multiple of {@code groups}
      * @param inputs numbers in an encoded observation
      * @param actionSize numbers in an outcome of the action distribution
      * @param parameterSize numbers that define a distribution
      */
-    public Rollout(Backend backend, int steps, int environments, int inputs, int actionSize, int parameterSize) {
+    public Rollout(
+            Backend backend, int steps, int environments, int groups, int inputs, int actionSize, int parameterSize) {
+        if (environments % groups != 0) {
+            throw new IllegalArgumentException(environments + " environments are no " + groups + " groups of one size");
+        }
         int size = Math.multiplyExact(steps, environments);
         this.steps = steps;
         this.environments = environments;
         this.observations = backend.allocate(size, inputs);
-        this.observationsByStep = IntStream.range(0, steps)
-                .mapToObj(t -> observations.rowRange(t * environments, environments))
+        this.groups = groups;
+        int rows = environments / groups;
+        this.observationsByGroup = IntStream.range(0, steps * groups)
+                .mapToObj(i -> observations.rowRange(i * rows, rows))
                 .toArray(Matrix[]::new);
         this.actions = new double[size * actionSize];
         this.logProbabilities = new double[size];
@@ -72,9 +87,14 @@ public final class Rollout {
         return observations;
     }
 
-    /** The rows of {@link #observations} at one step [N × inputs]. */
-    public Matrix observations(int step) {
-        return observationsByStep[step];
+    /** Number of groups. */
+    public int groups() {
+        return groups;
+    }
+
+    /** The rows of {@link #observations} of one group at one step [N / groups × inputs]. */
+    public Matrix observations(int step, int group) {
+        return observationsByGroup[step * groups + group];
     }
 
     /** Outcomes of the action distribution, before they are fitted to the environment [T·N × action size]. */

@@ -1,52 +1,43 @@
 package kingfisher.agents.rollout;
 
-import kingfisher.agents.policy.ActionAdapter;
-import kingfisher.agents.policy.ActorCritic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import kingfisher.agents.policy.Agent;
-import kingfisher.agents.policy.NetworkPass;
 import kingfisher.agents.policy.ObservationPipeline;
+import kingfisher.agents.policy.RunningMoments;
 import kingfisher.envs.VectorEnvironment;
 import kingfisher.envs.VectorTimeStep;
-import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.distribution.Distribution;
-import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.RestorableUniformRandomProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the policy act in N environments and fills a {@link Rollout}.
+ *
+ * <p>The environments form one group or several. With several the policy acts for one while the others step: each group in
+ * its turn gets its next actions and is waited for when all others have got theirs. The turns are fixed, so that a seed
+ * decides everything.
  *
  * <p>While acting only the policy is evaluated; values are computed afterwards, many rows at a time, because they do not
  * influence the actions. Where an episode was truncated its last observation is valued at once.
  */
 public final class RolloutCollector {
 
-    private final VectorEnvironment environment;
-    private final ActionAdapter actionAdapter;
+    private final List<ActingGroup> groups = new ArrayList<>();
+    private final int count;
     private final ObservationPipeline observations;
     private final @Nullable RewardNormalizer rewardNormalizer;
     private final EpisodeStatistics statistics;
-    private final UniformRandomProvider random;
+    private final RestorableUniformRandomProvider random;
     private final double discount;
     private final boolean bootstrapTruncated;
-
-    private final Backend backend;
-    private final Distribution distribution;
-    private final VectorTimeStep step;
-    private final NetworkPass policyPass;
-    private final NetworkPass valuePass;
-    private final Matrix stepObservations;
-    private final double[] inputs;
-    private final double[] outcomes;
-    private final double[] environmentActions;
-    private final double[] logProbabilities;
-    private final boolean[] ended;
     private long environmentNanos;
     private long inferenceNanos;
 
     /**
      * Creates a collector; {@link #reset} or a restored state must precede {@link #collect}.
      *
+     * @param environments the groups, all of one size
      * @param agent acts; the moments of its observations learn from what the environments show
      * @param rewardNormalizer null if rewards are used as they are
      * @param random source of the actions
@@ -54,172 +45,182 @@ public final class RolloutCollector {
      *     truncation counts as termination
      */
     public RolloutCollector(
-            VectorEnvironment environment,
+            List<VectorEnvironment> environments,
             Agent agent,
             @Nullable RewardNormalizer rewardNormalizer,
-            UniformRandomProvider random,
+            RestorableUniformRandomProvider random,
             double discount,
             boolean bootstrapTruncated) {
-        this.environment = environment;
-        this.actionAdapter = agent.actions();
+        for (VectorEnvironment environment : environments) {
+            groups.add(new ActingGroup(environment, groups.size(), agent));
+        }
+        this.count = groups.stream().mapToInt(ActingGroup::count).sum();
         this.observations = agent.observations();
         this.rewardNormalizer = rewardNormalizer;
+        this.statistics = new EpisodeStatistics(count);
         this.random = random;
         this.discount = discount;
         this.bootstrapTruncated = bootstrapTruncated;
-        ActorCritic actorCritic = agent.actorCritic();
-        int count = environment.count();
-        this.statistics = new EpisodeStatistics(count);
-        this.backend = actorCritic.policy().parameters().backend();
-        this.distribution = actorCritic.distribution();
-        this.step = VectorTimeStep.of(environment);
-        this.policyPass = actorCritic.policy().pass(count);
-        this.valuePass = actorCritic.value().pass(count);
-        this.stepObservations = backend.allocate(count, observations.size());
-        this.inputs = new double[count * observations.size()];
-        this.outcomes = new double[count * distribution.actionSize()];
-        this.environmentActions = new double[outcomes.length];
-        this.logProbabilities = new double[count];
-        this.ended = new boolean[count];
     }
 
     /** Starts new episodes in all environments; environment n is seeded with {@code seed + n}. */
     public void reset(long seed) {
-        environment.reset(seed, step);
         statistics.abandonRunning();
         if (rewardNormalizer != null) {
             rewardNormalizer.resetReturns();
         }
-        updateMoments();
+        groups.forEach(group -> group.reset(seed));
     }
 
     /**
      * Fills everything of the rollout but advantages and returns with the next T steps.
      *
+     * @param rollout of as many groups
      * @param values of this rollout and this collector's actor-critic
      * @throws NonFiniteException if an environment gives an observation or a reward that is not a number
      */
     public void collect(Rollout rollout, RolloutValues values) {
-        for (int t = 0; t < rollout.steps(); t++) {
-            long begin = System.nanoTime();
-            act(rollout, t);
-            long acted = System.nanoTime();
-            environment.step(environmentActions, step);
-            long stepped = System.nanoTime();
-            record(rollout, t);
-            inferenceNanos += acted - begin + System.nanoTime() - stepped;
-            environmentNanos += stepped - acted;
+        int turns = rollout.steps() * groups.size();
+        int begun = 0;
+        for (int turn = 0; turn < turns; turn++) {
+            while (begun < Math.min(turns, turn + groups.size())) {
+                begin(groups.get(begun % groups.size()), rollout, begun / groups.size());
+                begun++;
+            }
+            finish(groups.get(turn % groups.size()), rollout, turn / groups.size());
         }
         long begin = System.nanoTime();
         values.compute();
         fillNextValues(rollout);
+        requireFiniteMoments();
         inferenceNanos += System.nanoTime() - begin;
     }
 
-    private void act(Rollout rollout, int t) {
-        int count = environment.count();
-        upload(step.observations(), rollout.observations(t));
-        policyPass.forward(rollout.observations(t));
-        double[] parameters = policyPass.distributionParameters();
-        distribution.sample(count, parameters, random, outcomes);
-        distribution.logProbability(count, parameters, outcomes, logProbabilities);
-        System.arraycopy(outcomes, 0, rollout.actions(), t * outcomes.length, outcomes.length);
-        System.arraycopy(parameters, 0, rollout.distributionParameters(), t * parameters.length, parameters.length);
-        System.arraycopy(logProbabilities, 0, rollout.logProbabilities(), t * count, count);
-        actionAdapter.toEnvironment(count, outcomes, environmentActions);
+    private void begin(ActingGroup group, Rollout rollout, int t) {
+        long begin = System.nanoTime();
+        group.choose(rollout, t, random);
+        long chosen = System.nanoTime();
+        group.send();
+        inferenceNanos += chosen - begin;
+        environmentNanos += System.nanoTime() - chosen;
     }
 
-    private void record(Rollout rollout, int t) {
-        int count = environment.count();
+    private void finish(ActingGroup group, Rollout rollout, int t) {
+        long begin = System.nanoTime();
+        group.receive();
+        long received = System.nanoTime();
+        record(group, rollout, t * count + group.first());
+        environmentNanos += received - begin;
+        inferenceNanos += System.nanoTime() - received;
+    }
+
+    private void record(ActingGroup group, Rollout rollout, int row) {
+        VectorTimeStep step = group.step();
         double[] rewards = step.rewards();
         boolean bootstrapNeeded = false;
-        for (int n = 0; n < count; n++) {
-            int i = t * count + n;
-            boolean terminated = step.terminated()[n] || (step.truncated()[n] && !bootstrapTruncated);
-            ended[n] = step.terminated()[n] || step.truncated()[n];
-            bootstrapNeeded |= ended[n] && !terminated;
+        for (int n = 0; n < group.count(); n++) {
+            boolean ended = group.ended()[n];
+            boolean terminated = step.terminated()[n] || (ended && !bootstrapTruncated);
+            bootstrapNeeded |= ended && !terminated;
             if (!Double.isFinite(rewards[n])) {
-                throw new NonFiniteException("the reward of environment " + n, rewards[n]);
+                throw group.notFinite("the reward of environment " + (group.first() + n), rewards[n]);
             }
-            statistics.add(n, rewards[n], ended[n]);
-            rollout.ended()[i] = ended[n];
-            rollout.discounts()[i] = terminated ? 0 : discount;
-            rollout.nextValues()[i] = 0;
-            rollout.rewards()[i] = rewards[n];
+            statistics.add(group.first() + n, rewards[n], ended);
+            rollout.ended()[row + n] = ended;
+            rollout.discounts()[row + n] = terminated ? 0 : discount;
+            rollout.nextValues()[row + n] = 0;
+            rollout.rewards()[row + n] = rewards[n];
         }
         if (rewardNormalizer != null) {
-            rewardNormalizer.normalize(rewards, ended, rollout.rewards(), t * count);
+            rewardNormalizer.normalize(group.first(), rewards, group.ended(), rollout.rewards(), row);
         }
-        updateMoments();
+        group.updateMoments();
         if (bootstrapNeeded) {
-            valueFinalObservations(rollout, t);
-        }
-    }
-
-    private void valueFinalObservations(Rollout rollout, int t) {
-        int count = environment.count();
-        int rawSize = observations.rawSize();
-        for (int n = 0; n < count; n++) {
-            if (ended[n]) {
-                requireFinite("last observation", step.finalObservations(), n);
-            } else {
-                // Rows of running episodes hold old numbers; give them something finite to compute with.
-                System.arraycopy(step.observations(), n * rawSize, step.finalObservations(), n * rawSize, rawSize);
-            }
-        }
-        upload(step.finalObservations(), stepObservations);
-        valuePass.forward(stepObservations);
-        for (int n = 0; n < count; n++) {
-            if (ended[n] && rollout.discounts()[t * count + n] != 0) {
-                rollout.nextValues()[t * count + n] = valuePass.values()[n];
+            double[] values = group.finalValues();
+            for (int n = 0; n < group.count(); n++) {
+                if (group.ended()[n] && rollout.discounts()[row + n] != 0) {
+                    rollout.nextValues()[row + n] = values[n];
+                }
             }
         }
     }
 
     private void fillNextValues(Rollout rollout) {
-        int count = environment.count();
         int last = (rollout.steps() - 1) * count;
-        upload(step.observations(), stepObservations);
-        valuePass.forward(stepObservations);
-        for (int i = 0; i < rollout.size(); i++) {
+        for (int i = 0; i < last; i++) {
             if (!rollout.ended()[i]) {
-                rollout.nextValues()[i] =
-                        i < last ? rollout.values()[i + count] : valuePass.values()[i - last];
+                rollout.nextValues()[i] = rollout.values()[i + count];
+            }
+        }
+        for (ActingGroup group : groups) {
+            double[] values = group.values();
+            for (int n = 0; n < group.count(); n++) {
+                int i = last + group.first() + n;
+                if (!rollout.ended()[i]) {
+                    rollout.nextValues()[i] = values[n];
+                }
             }
         }
     }
 
-    /** Takes the current observations into the running moments; checks that they are numbers. */
-    private void updateMoments() {
-        double[] current = step.observations();
-        for (int n = 0; n < environment.count(); n++) {
-            requireFinite("observation", current, n);
+    /** Numbers can be finite and their squares not. */
+    private void requireFiniteMoments() {
+        if (observations.moments().isPresent() && !observations.moments().get().isFinite()) {
+            throw groups.get(0).notFinite("the variance of the observations", Double.POSITIVE_INFINITY);
         }
-        observations.update(environment.count(), current, inputs);
-    }
-
-    private void requireFinite(String what, double[] values, int environmentIndex) {
-        int rawSize = observations.rawSize();
-        for (int i = environmentIndex * rawSize; i < (environmentIndex + 1) * rawSize; i++) {
-            if (!Double.isFinite(values[i])) {
-                throw new NonFiniteException("the " + what + " of environment " + environmentIndex, values[i]);
-            }
+        if (rewardNormalizer != null && !rewardNormalizer.moments().isFinite()) {
+            throw groups.get(0).notFinite("the variance of the rewards", Double.POSITIVE_INFINITY);
         }
     }
 
-    private void upload(double[] current, Matrix target) {
-        observations.apply(environment.count(), current, inputs);
-        backend.upload(inputs, target);
+    /** Returns a copy of all that {@link #collect} changes, but for the environments. */
+    public CollectorState state() {
+        return new CollectorState(
+                observations.moments().map(RunningMoments::copy),
+                Optional.ofNullable(rewardNormalizer)
+                        .map(normalizer -> normalizer.moments().copy()),
+                rewardNormalizer == null
+                        ? new double[0]
+                        : rewardNormalizer.returns().clone(),
+                statistics.state(),
+                random.saveState(),
+                shown());
+    }
+
+    /** Sets all that {@link #collect} changes, but for the environments, to what {@link #state} once gave. */
+    public void restore(CollectorState state) {
+        state.observationMoments()
+                .ifPresent(saved -> observations.moments().orElseThrow().restore(saved));
+        if (rewardNormalizer != null) {
+            rewardNormalizer.moments().restore(state.rewardMoments().orElseThrow());
+            System.arraycopy(state.discountedReturns(), 0, rewardNormalizer.returns(), 0, count);
+        }
+        statistics.restore(state.statistics());
+        random.restoreState(state.generator());
+        show(state.shown());
+    }
+
+    /** Returns a copy of what the environments show [N × observation size]. */
+    public double[] shown() {
+        double[] all = new double[count * observations.rawSize()];
+        for (ActingGroup group : groups) {
+            double[] shown = group.step().observations();
+            System.arraycopy(shown, 0, all, group.first() * observations.rawSize(), shown.length);
+        }
+        return all;
+    }
+
+    /** Sets what the environments show, when they are restored. */
+    public void show(double[] all) {
+        for (ActingGroup group : groups) {
+            double[] shown = group.step().observations();
+            System.arraycopy(all, group.first() * observations.rawSize(), shown, 0, shown.length);
+        }
     }
 
     /** Returns and lengths of the episodes so far. */
     public EpisodeStatistics statistics() {
         return statistics;
-    }
-
-    /** The environments' current step; the live object, whose observations a resumed run must set. */
-    public VectorTimeStep currentStep() {
-        return step;
     }
 
     /** Nanoseconds spent in the environments so far. */

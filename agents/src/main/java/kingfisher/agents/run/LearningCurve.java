@@ -32,8 +32,8 @@ public final class LearningCurve {
             if (trained || evaluated) {
                 AtomicFile.write(folder.learningCurve(), ChartStyle.png(chart));
             }
-        } catch (IOException | RuntimeException | LinkageError | InternalError | java.awt.AWTError failure) {
-            // a Java without its graphics libraries or a system without fonts fails in each of these ways
+        } catch (IOException | RuntimeException | LinkageError | VirtualMachineError | java.awt.AWTError failure) {
+            // a Java without its graphics libraries, a system without fonts, a picture beyond the memory fail so
             String reason =
                     String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
             warn.accept("no learning curve was drawn: " + failure.getClass().getSimpleName() + " " + reason);

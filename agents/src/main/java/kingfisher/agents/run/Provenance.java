@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Where a run's numbers come from: the command, the program, the machine.
@@ -16,6 +18,13 @@ public record Provenance(String command, long seed, Instant time, BuildInformati
     /** Returns the provenance of a run that begins now. */
     public static Provenance collect(String command, long seed, Clock clock) {
         return new Provenance(command, seed, clock.instant().truncatedTo(ChronoUnit.SECONDS), BuildInformation.load());
+    }
+
+    /** Returns this provenance with more versions, such as those of servers; what it names itself stays. */
+    public Provenance with(Map<String, String> moreVersions) {
+        Map<String, String> all = new TreeMap<>(moreVersions);
+        all.putAll(build.versions());
+        return new Provenance(command, seed, time, new BuildInformation(build.commit(), build.dirty(), all));
     }
 
     /**

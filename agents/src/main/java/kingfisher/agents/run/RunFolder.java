@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import kingfisher.envs.InvalidInputException;
@@ -24,9 +26,15 @@ public final class RunFolder {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
     private final Path root;
+    private final Optional<Path> numbered; // the name that gets a number if it is taken
 
     private RunFolder(Path root) {
+        this(root, Optional.empty());
+    }
+
+    private RunFolder(Path root, Optional<Path> numbered) {
         this.root = root;
+        this.numbered = numbered;
     }
 
     /**
@@ -36,12 +44,16 @@ public final class RunFolder {
      */
     public static RunFolder forNewRun(Path root) {
         requireName(root);
-        if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+        if (isTaken(root)) {
             throw exists(root);
         }
         RunFolder folder = new RunFolder(root);
         folder.requireRoom();
         return folder;
+    }
+
+    private static boolean isTaken(Path root) {
+        return Files.exists(root, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static void requireName(Path root) {
@@ -71,11 +83,18 @@ public final class RunFolder {
     static RunFolder forNewRun(Path runs, String algorithm, String environmentId, long seed, Clock clock) {
         String environment = environmentId.replaceAll("[^A-Za-z0-9._]+", "-");
         String name = algorithm + "-" + environment + "-" + seed + "-" + TIME.format(LocalDateTime.now(clock));
-        Path root = runs.resolve(name);
-        for (int number = 2; Files.exists(root, LinkOption.NOFOLLOW_LINKS); number++) {
-            root = runs.resolve(name + "-" + number); // another run began in the same second
+        RunFolder folder = firstFree(runs.resolve(name));
+        folder.requireRoom();
+        return folder;
+    }
+
+    /** Another run may have begun in the same second. */
+    private static RunFolder firstFree(Path name) {
+        Path root = name;
+        for (int number = 2; isTaken(root); number++) {
+            root = name.resolveSibling(name.getFileName() + "-" + number);
         }
-        return forNewRun(root);
+        return new RunFolder(root, Optional.of(name));
     }
 
     /**
@@ -102,9 +121,10 @@ public final class RunFolder {
      * that whoever finds it can go on with the run.
      *
      * @param fill writes the content into the folder that it is given
+     * @return the folder: this one, or, if nobody chose its name and it is taken by now, one with a number
      * @throws InvalidInputException if the folder exists by now or cannot be made; nothing is left behind then
      */
-    public void create(Consumer<RunFolder> fill) {
+    public RunFolder create(Consumer<RunFolder> fill) {
         List<Path> missing = missingAncestors();
         Path absolute = root.toAbsolutePath();
         Path unfinished = absolute.resolveSibling(
@@ -115,16 +135,31 @@ public final class RunFolder {
             }
             Files.createDirectory(unfinished);
             fill.accept(new RunFolder(unfinished));
-            if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-                throw exists(root);
-            }
-            Files.move(unfinished, root, StandardCopyOption.ATOMIC_MOVE);
+            return place(unfinished);
         } catch (IOException failure) {
             remove(unfinished, missing);
             throw cannotMake(failure);
         } catch (RuntimeException failure) {
             remove(unfinished, missing);
             throw failure;
+        }
+    }
+
+    /** Gives the finished folder its name. */
+    private RunFolder place(Path unfinished) throws IOException {
+        RunFolder folder = this;
+        while (true) {
+            if (isTaken(folder.root)) {
+                folder = firstFree(numbered.orElseThrow(() -> exists(root)));
+            }
+            try {
+                Files.move(unfinished, folder.root, StandardCopyOption.ATOMIC_MOVE);
+                return folder;
+            } catch (FileSystemException failure) {
+                if (!isTaken(folder.root)) {
+                    throw failure; // else somebody was faster
+                }
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import static kingfisher.agents.settings.ValueFormats.wholeNumber;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import kingfisher.envs.InvalidInputException;
 import kingfisher.optim.backend.Activation;
 
 /** The settings that all algorithms share: sampling, networks, first-order optimization, the run. */
@@ -22,6 +23,13 @@ public final class CommonSettings {
     /** How many environments step side by side. */
     public static final Setting<Integer> ENVIRONMENTS =
             Setting.of("environments", 1, integer(1), "Environments that are stepped side by side.");
+
+    /** In how many groups the environments step. */
+    public static final Setting<Integer> ENVIRONMENT_GROUPS = Setting.of(
+            "environment-groups",
+            1,
+            integer(1, 2),
+            "Groups of environments; with 2 the policy acts for one while the other steps.");
 
     /** How many steps of each environment an update sees. */
     public static final Setting<Integer> ROLLOUT_STEPS =
@@ -178,6 +186,7 @@ public final class CommonSettings {
     static final SettingGroup SAMPLING = SettingGroup.of(
             "sampling",
             ENVIRONMENTS,
+            ENVIRONMENT_GROUPS,
             ROLLOUT_STEPS,
             DISCOUNT,
             GAE_LAMBDA,
@@ -204,6 +213,19 @@ public final class CommonSettings {
             "run", STEPS, EVALUATION_INTERVAL, EVALUATION_EPISODES, CHECKPOINT_INTERVAL, STOP_AT_RETURN);
 
     private CommonSettings() {}
+
+    /**
+     * Checks what no single setting of these can: that the values fit each other.
+     *
+     * @throws InvalidInputException if they do not
+     */
+    static void check(Settings settings) {
+        int groups = settings.get(ENVIRONMENT_GROUPS);
+        if (settings.get(ENVIRONMENTS) % groups != 0) {
+            throw new InvalidInputException("environments must be even where environment-groups is " + groups + ": "
+                    + settings.get(ENVIRONMENTS) + " (" + settings.source(ENVIRONMENTS) + ")");
+        }
+    }
 
     /** Returns the environment steps between two evaluations, or nothing if there are none on the way. */
     public static OptionalLong evaluationInterval(Settings settings) {

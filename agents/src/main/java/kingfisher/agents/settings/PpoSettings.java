@@ -135,6 +135,7 @@ public final class PpoSettings {
      * @throws InvalidInputException if they do not
      */
     static void check(Settings settings) {
+        CommonSettings.check(settings);
         long samples = (long) settings.get(CommonSettings.ENVIRONMENTS) * settings.get(CommonSettings.ROLLOUT_STEPS);
         int minibatch = settings.get(MINIBATCH_SIZE);
         if (samples > Integer.MAX_VALUE) {

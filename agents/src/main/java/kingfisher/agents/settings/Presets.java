@@ -3,9 +3,19 @@ package kingfisher.agents.settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The settings with which an algorithm is known to learn an environment, one readable file for each pair. */
 public final class Presets {
@@ -13,6 +23,35 @@ public final class Presets {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
 
     private Presets() {}
+
+    /** Returns the names of the environments for which the algorithm has a preset, in order. */
+    public static List<String> names(String algorithm) {
+        URL folder = Presets.class.getResource(FOLDER + algorithm);
+        if (folder == null || !NAME.matcher(algorithm).matches()) {
+            return List.of();
+        }
+        try {
+            URI place = folder.toURI();
+            if (!place.getScheme().equals("jar")) {
+                return names(Path.of(place));
+            }
+            try (FileSystem jar = FileSystems.newFileSystem(place, Map.of())) {
+                return names(jar.getPath(FOLDER + algorithm));
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString().replaceFirst("\\.yaml$", ""))
+                    .sorted()
+                    .toList();
+        }
+    }
 
     /**
      * Returns the preset of the algorithm for the environment, if there is one.

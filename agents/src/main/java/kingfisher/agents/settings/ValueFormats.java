@@ -32,13 +32,18 @@ final class ValueFormats {
 
     /** Whole numbers that fit an {@code int}. */
     static ValueFormat<Integer> integer(int low) {
-        ValueFormat<Long> wide = wholeNumber(low, Integer.MAX_VALUE);
+        return integer(low, Integer.MAX_VALUE);
+    }
+
+    static ValueFormat<Integer> integer(int low, int high) {
+        ValueFormat<Long> wide = wholeNumber(low, high);
         return new Format<>(wide.accepted(), text -> wide.read(text).map(Math::toIntExact), String::valueOf);
     }
 
     private static ValueFormat<Long> wholeNumber(long low, long high) {
+        boolean bounded = high < Integer.MAX_VALUE;
         return new Format<>(
-                "a whole number of at least " + low,
+                bounded ? "a whole number from " + low + " to " + high : "a whole number of at least " + low,
                 text -> Numbers.parseWhole(text).filter(value -> value >= low && value <= high),
                 String::valueOf);
     }

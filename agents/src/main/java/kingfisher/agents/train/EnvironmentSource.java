@@ -8,12 +8,13 @@ import kingfisher.envs.Environment;
 import kingfisher.envs.SequentialVectorEnvironment;
 import kingfisher.envs.VectorEnvironment;
 import kingfisher.envs.registry.Environments;
+import kingfisher.envs.remote.EnvironmentOpener;
 
 /**
  * Where a training gets its environments.
  *
  * @param id what the environment is called in results
- * @param arguments of the environment, by name; empty unless it comes from the registry
+ * @param arguments of the environment, by name; empty if code of one's own makes it
  * @param factory makes a group of the given number of environments
  */
 public record EnvironmentSource(String id, Map<String, String> arguments, IntFunction<VectorEnvironment> factory) {
@@ -23,7 +24,12 @@ public record EnvironmentSource(String id, Map<String, String> arguments, IntFun
         arguments = Map.copyOf(arguments);
     }
 
-    /** Returns the source of an environment that the registry knows. */
+    /** Returns the source of an environment that an opener reaches: native, local or remote. */
+    public static EnvironmentSource opened(EnvironmentOpener opener, String id, Map<String, String> arguments) {
+        return new EnvironmentSource(id, arguments, count -> opener.openVector(id, arguments, count));
+    }
+
+    /** Returns the source of a native environment. */
     public static EnvironmentSource registered(String id, Map<String, String> arguments) {
         return new EnvironmentSource(id, arguments, count -> Environments.createVector(id, arguments, count));
     }

@@ -35,6 +35,8 @@ public final class Trainer {
     private final OptionalLong evaluationInterval;
     private final OptionalLong checkpointInterval;
     private final Optional<Double> goal;
+    private boolean kept;
+    private boolean told = true; // whether the listeners know of all that the session went through
 
     /** Creates the loop; a session that was resumed goes on where it is. */
     public Trainer(TrainingSession session, Evaluator evaluator, List<TrainingListener> listeners) {
@@ -48,16 +50,41 @@ public final class Trainer {
     }
 
     /**
-     * Runs until all steps are done, the goal is reached or {@code stop} says so, and has the state kept then.
+     * Runs until all steps are done, the goal is reached or {@code stop} says so, and has the state kept then; also when
+     * something fails, if the state is that after a whole iteration.
      *
      * @param stop asked after each iteration
      */
     public End run(BooleanSupplier stop) {
-        long total = settings.get(CommonSettings.STEPS);
-        if (session.steps() == 0) {
-            listeners.forEach(listener -> listener.checkpoint(session));
+        try {
+            return loop(stop);
+        } catch (RuntimeException failure) {
+            if (!kept && told && session.isConsistent()) {
+                keepDespite(failure);
+            }
+            throw failure;
         }
-        boolean kept = true;
+    }
+
+    private void keepDespite(RuntimeException failure) {
+        try {
+            keep();
+        } catch (RuntimeException another) {
+            failure.addSuppressed(another);
+        }
+    }
+
+    private void keep() {
+        listeners.forEach(listener -> listener.checkpoint(session));
+        kept = true;
+    }
+
+    private End loop(BooleanSupplier stop) {
+        long total = settings.get(CommonSettings.STEPS);
+        kept = true; // a resumed session is
+        if (session.steps() == 0) {
+            keep();
+        }
         boolean goalReached = false;
         if (session.steps() > 0) {
             kept = session.isEvaluated() || !isDue(evaluationInterval);
@@ -70,15 +97,13 @@ public final class Trainer {
                 break;
             }
             iterate();
-            kept = false;
             goalReached = reachesGoal();
             if (isDue(checkpointInterval)) {
-                listeners.forEach(listener -> listener.checkpoint(session));
-                kept = true;
+                keep();
             }
         }
         if (!kept) {
-            listeners.forEach(listener -> listener.checkpoint(session));
+            keep();
         }
         return goalReached ? End.GOAL_REACHED : end;
     }
@@ -95,6 +120,7 @@ public final class Trainer {
         long begin = System.nanoTime();
         Map<String, Double> metrics = new LinkedHashMap<>();
         Map<String, Double> update = session.iterate();
+        told = false;
         metrics.put("rollout/ep_rew_mean", session.statistics().meanReturn());
         metrics.put("rollout/ep_len_mean", session.statistics().meanLength());
         metrics.put("rollout/episodes", (double) session.statistics().episodes());
@@ -102,6 +128,8 @@ public final class Trainer {
         metrics.put("time/fps", session.stepsPerIteration() / ((System.nanoTime() - begin) / 1e9));
         metrics.put("time/time_elapsed", session.timeSpent().total());
         listeners.forEach(listener -> listener.iterationDone(session, metrics));
+        told = true;
+        kept = false;
     }
 
     private boolean isDue(OptionalLong interval) {
@@ -125,9 +153,11 @@ public final class Trainer {
             return; // a resumed run makes up for it
         }
         boolean best = session.recordEvaluation(deterministic.mean());
+        told = false;
         Evaluation evaluation =
                 new Evaluation(deterministic, stochastic, episodes, (System.nanoTime() - begin) / 1e9, best);
         listeners.forEach(listener -> listener.evaluated(session, evaluation));
+        told = true;
     }
 
     private static ReturnSummary summary(double[] returns) {

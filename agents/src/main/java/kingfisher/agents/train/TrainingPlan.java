@@ -8,6 +8,7 @@ import kingfisher.agents.policy.PolicyCheckpoint;
 import kingfisher.agents.run.Checkpoint;
 import kingfisher.agents.settings.Settings;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.remote.EnvironmentOpener;
 
 /**
  * Everything that decides the result of a training, but for the code.
@@ -27,25 +28,26 @@ public record TrainingPlan(String algorithm, Settings settings, EnvironmentSourc
     }
 
     /**
-     * Returns the plan of a checkpoint, whose environment has to be in the registry.
+     * Returns the plan of a checkpoint.
      *
+     * @param opener reaches its environment; nothing is opened yet
      * @throws InvalidInputException if the checkpoint is damaged
      */
-    public static TrainingPlan of(Checkpoint checkpoint) {
+    public static TrainingPlan of(Checkpoint checkpoint, EnvironmentOpener opener) {
         return new TrainingPlan(
                 PolicyCheckpoint.algorithm(checkpoint),
                 PolicyCheckpoint.settings(checkpoint),
-                checkpoint.read(state -> source(state.required("environmentSource"))),
+                checkpoint.read(state -> source(state.required("environmentSource"), opener)),
                 checkpoint.wholeNumber("seed"));
     }
 
-    private static EnvironmentSource source(JsonNode environment) {
+    private static EnvironmentSource source(JsonNode environment, EnvironmentOpener opener) {
         Map<String, String> arguments = new LinkedHashMap<>();
         environment
                 .required("arguments")
                 .properties()
                 .forEach(entry -> arguments.put(entry.getKey(), entry.getValue().asText()));
-        return EnvironmentSource.registered(environment.required("id").asText(), arguments);
+        return EnvironmentSource.opened(opener, environment.required("id").asText(), arguments);
     }
 
     /** Adds to a checkpoint's state what {@link #of} reads beside algorithm and settings. */

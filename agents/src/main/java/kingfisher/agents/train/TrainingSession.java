@@ -3,10 +3,10 @@ package kingfisher.agents.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import kingfisher.agents.algorithm.Algorithm;
 import kingfisher.agents.policy.ActorCritics;
 import kingfisher.agents.policy.Agent;
@@ -14,6 +14,7 @@ import kingfisher.agents.policy.NetworkTensors;
 import kingfisher.agents.policy.PolicyCheckpoint;
 import kingfisher.agents.policy.StateJson;
 import kingfisher.agents.ppo.Ppo;
+import kingfisher.agents.rollout.CollectorState;
 import kingfisher.agents.rollout.EpisodeStatistics;
 import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.rollout.RewardNormalizer;
@@ -27,7 +28,6 @@ import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.train.RandomStreams.Purpose;
 import kingfisher.envs.InvalidInputException;
-import kingfisher.envs.VectorEnvironment;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.parallel.Workers;
 import org.apache.commons.rng.RestorableUniformRandomProvider;
@@ -45,7 +45,7 @@ public final class TrainingSession implements AutoCloseable {
     private final Backend backend;
     private final Workers workers;
     private final Agent agent;
-    private final VectorEnvironment environment;
+    private final EnvironmentGroups environments;
     private final @Nullable RewardNormalizer rewardNormalizer;
     private final RestorableUniformRandomProvider actionRandom;
     private final RestorableUniformRandomProvider minibatchRandom;
@@ -55,6 +55,8 @@ public final class TrainingSession implements AutoCloseable {
     private final Algorithm algorithm;
     private long iteration;
     private long steps;
+    private boolean exact;
+    private boolean consistent = true;
     private double bestReturn = Double.NEGATIVE_INFINITY;
     private long evaluatedSteps;
     private double evaluatedReturn = Double.NEGATIVE_INFINITY;
@@ -62,29 +64,30 @@ public final class TrainingSession implements AutoCloseable {
     private long totalNanos;
     private long updateNanos;
 
-    private TrainingSession(TrainingPlan plan, Backend backend, int threads) {
+    private TrainingSession(TrainingPlan plan, EnvironmentGroups environments, Backend backend, Workers workers) {
         Settings settings = plan.settings();
         this.plan = plan;
         this.backend = backend;
-        this.workers = new Workers(threads);
-        this.environment = plan.environments().factory().apply(settings.get(CommonSettings.ENVIRONMENTS));
-        this.agent = Agent.create(settings, environment.specification(), backend);
+        this.workers = workers;
+        this.environments = environments;
+        this.agent = Agent.create(settings, environments.specification(), backend);
         this.actionRandom = RandomStreams.create(plan.seed(), Purpose.ACTIONS);
         this.minibatchRandom = RandomStreams.create(plan.seed(), Purpose.MINIBATCHES);
         double discount = settings.get(CommonSettings.DISCOUNT);
         this.rewardNormalizer = settings.get(CommonSettings.NORMALIZE_REWARDS)
-                ? new RewardNormalizer(environment.count(), discount, settings.get(CommonSettings.CLIP_REWARDS))
+                ? new RewardNormalizer(environments.count(), discount, settings.get(CommonSettings.CLIP_REWARDS))
                 : null;
         this.rollout = new Rollout(
                 backend,
                 settings.get(CommonSettings.ROLLOUT_STEPS),
-                environment.count(),
+                environments.count(),
+                environments.list().size(),
                 agent.observations().size(),
                 agent.actions().distribution().actionSize(),
                 agent.actions().distribution().parameterSize());
         this.rolloutValues = new RolloutValues(rollout, agent.actorCritic().value(), workers);
         this.collector = new RolloutCollector(
-                environment,
+                environments.list(),
                 agent,
                 rewardNormalizer,
                 actionRandom,
@@ -96,31 +99,55 @@ public final class TrainingSession implements AutoCloseable {
         };
     }
 
-    /** Returns a session at its beginning: parameters drawn, environments reset. */
+    /**
+     * Returns a session at its beginning: parameters drawn, environments reset.
+     *
+     * @throws InvalidInputException if the environments cannot be opened or have no fitting spaces
+     */
     public static TrainingSession start(TrainingPlan plan, Backend backend, int threads) {
-        TrainingSession session = new TrainingSession(plan, backend, threads);
-        ActorCritics.initialize(
-                session.agent.actorCritic(),
-                plan.settings(),
-                RandomStreams.create(plan.seed(), Purpose.INITIALIZATION));
-        session.collector.reset(plan.seed());
-        return session;
+        return open(plan, backend, threads, session -> {
+            ActorCritics.initialize(
+                    session.agent.actorCritic(),
+                    plan.settings(),
+                    RandomStreams.create(plan.seed(), Purpose.INITIALIZATION));
+            session.collector.reset(plan.seed());
+        });
     }
 
     /**
      * Returns a session where {@link #save} left one of the same plan.
      *
-     * @throws kingfisher.envs.InvalidInputException if the checkpoint is damaged or does not fit the plan
+     * @throws InvalidInputException if the environments cannot be opened, or the checkpoint is damaged or does not fit the
+     *     plan
      */
     public static TrainingSession resume(TrainingPlan plan, Backend backend, int threads, Checkpoint checkpoint) {
-        TrainingSession session = new TrainingSession(plan, backend, threads);
+        return open(
+                plan,
+                backend,
+                threads,
+                session -> checkpoint.read(state -> {
+                    session.restore(checkpoint);
+                    return session;
+                }));
+    }
+
+    @SuppressWarnings("try") // what is opened here is closed by the session, or here if there is none
+    private static TrainingSession open(
+            TrainingPlan plan, Backend backend, int threads, Consumer<TrainingSession> begin) {
+        Settings settings = plan.settings();
+        EnvironmentGroups environments = new EnvironmentGroups(
+                plan.environments().factory(),
+                settings.get(CommonSettings.ENVIRONMENTS),
+                settings.get(CommonSettings.ENVIRONMENT_GROUPS));
+        Workers workers = new Workers(threads);
         try {
-            return checkpoint.read(state -> {
-                session.restore(checkpoint);
-                return session;
-            });
-        } catch (RuntimeException failure) {
-            session.close();
+            TrainingSession session = new TrainingSession(plan, environments, backend, workers);
+            begin.accept(session);
+            session.exact = environments.haveSnapshots();
+            return session;
+        } catch (RuntimeException | Error failure) {
+            environments.close();
+            workers.close();
             throw failure;
         }
     }
@@ -128,13 +155,16 @@ public final class TrainingSession implements AutoCloseable {
     /**
      * Collects one rollout and updates the agent with it.
      *
+     * <p>If the environments fail, and cannot tell their state, the session is as it was before, but for them: it can be
+     * saved, and go on with new episodes when it is resumed.
+     *
      * @return the algorithm's metrics
-     * @throws kingfisher.agents.rollout.NonFiniteException if something is not a number; the agent is then not to be kept
+     * @throws NonFiniteException if something is not a number
      */
     public Map<String, Double> iterate() {
         long begin = System.nanoTime();
         double progress = Math.min(1, (double) steps / plan.settings().get(CommonSettings.STEPS));
-        collector.collect(rollout, rolloutValues);
+        collect();
         long collected = System.nanoTime();
         Map<String, Double> metrics = algorithm.update(progress);
         long updated = System.nanoTime();
@@ -142,7 +172,26 @@ public final class TrainingSession implements AutoCloseable {
         totalNanos += updated - begin;
         iteration++;
         steps += rollout.size();
+        consistent = true;
         return metrics;
+    }
+
+    private void collect() {
+        consistent = false;
+        // exact environments go on from the last checkpoint bit by bit, others lose what came after it
+        Optional<CollectorState> before = exact ? Optional.empty() : Optional.of(collector.state());
+        try {
+            collector.collect(rollout, rolloutValues);
+        } catch (RuntimeException failure) {
+            before.ifPresent(collector::restore);
+            consistent = before.isPresent();
+            throw failure;
+        }
+    }
+
+    /** Whether the state is that after a whole iteration; if not, there is nothing to keep. */
+    boolean isConsistent() {
+        return consistent;
     }
 
     /**
@@ -172,15 +221,16 @@ public final class TrainingSession implements AutoCloseable {
             StateJson.put(state, "discountedReturns", rewardNormalizer.returns());
         }
         saveEpisodes(state.putObject("episodes"));
-        StateJson.put(state, "observations", collector.currentStep().observations());
-        Optional<byte[]> snapshot = environment.snapshot();
-        snapshot.ifPresent(bytes -> state.put("environment", Base64.getEncoder().encodeToString(bytes)));
+        StateJson.put(state, "observations", collector.shown());
+        if (exact) {
+            environments.save(state);
+        }
         return new Checkpoint(tensors, state);
     }
 
     private static void requireFinite(String name, Tensor tensor) {
         tensor.numbers().filter(value -> !Double.isFinite(value)).findFirst().ifPresent(value -> {
-            throw new NonFiniteException("a number of the tensor " + name, value);
+            throw NonFiniteException.ofLearning("a number of the tensor " + name, value);
         });
     }
 
@@ -195,7 +245,7 @@ public final class TrainingSession implements AutoCloseable {
 
     private void restore(Checkpoint checkpoint) {
         ObjectNode state = checkpoint.state();
-        PolicyCheckpoint.requireSpaces(checkpoint, environment.specification());
+        PolicyCheckpoint.requireSpaces(checkpoint, environments.specification());
         PolicyCheckpoint.restore(checkpoint, agent);
         algorithm
                 .vectors()
@@ -223,10 +273,8 @@ public final class TrainingSession implements AutoCloseable {
             copy(StateJson.array(state, "discountedReturns"), rewardNormalizer.returns());
         }
         restoreEpisodes(state.required("episodes"));
-        if (state.has("environment")) {
-            environment.restore(
-                    Base64.getDecoder().decode(state.required("environment").asText()));
-            copy(StateJson.array(state, "observations"), collector.currentStep().observations());
+        if (environments.restore(state)) {
+            collector.show(StateJson.array(state, "observations"));
         } else {
             // Such environments start new episodes; a seed of its own keeps them from repeating the first ones.
             collector.reset(RandomStreams.seed(plan.seed(), steps));
@@ -288,7 +336,7 @@ public final class TrainingSession implements AutoCloseable {
 
     /** Whether the environments can tell their state, so that a resumed session continues bit by bit. */
     public boolean resumesExactly() {
-        return environment.snapshot().isPresent();
+        return exact;
     }
 
     /** Best deterministic mean return of an evaluation; negative infinity before the first. */
@@ -331,7 +379,7 @@ public final class TrainingSession implements AutoCloseable {
 
     @Override
     public void close() {
-        environment.close();
+        environments.close();
         workers.close();
     }
 }

@@ -26,7 +26,10 @@ final class EnvironmentCommandsTest {
         assertThat(outcome.code()).isZero();
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out())
-                .contains("CartPole-v1 ", "Forgetful-v0 ", "actions Discrete(2)", "--env-arg g=10.0  acceleration");
+                .contains("CartPole-v1 ", "Forgetful-v0 ", "actions Discrete(2)", "--env-arg g=10.0  acceleration")
+                .endsWith(
+                        "\nOthers: gym:ID is Gymnasium's (it starts by itself), grpc://HOST:PORT/ID and grpc:unix:PATH/ID"
+                                + " are a running server's.\n");
     }
 
     @Test
@@ -51,7 +54,7 @@ final class EnvironmentCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CartPole-v1", "Pendulum-v1", "Forgetful-v0"})
+    @ValueSource(strings = {"CartPole-v1", "Pendulum-v1", "Forgetful-v0", "Parts-v0"})
     void anEnvironmentThatKeepsTheContractPasses(String id) throws Exception {
         Path json = folder.resolve("findings.json");
         Program.Outcome outcome = Program.run("check-env", id, "--json", json.toString());

@@ -53,7 +53,8 @@ final class HelpTest {
         assertThat(outcome.out())
                 .contains("\nPPO\n  minibatch-size: 64\n      Samples of a gradient step; it must divide environments ×"
                         + " rollout-steps.\n      accepted: a whole number of at least 1\n")
-                .contains("Environments with a preset (--env ID shows it): Acrobot-v1, CartPole-v1, ");
+                .contains(
+                        "Environments with a preset (--env ID shows it): Acrobot-v1, Ant-v5, Blackjack-v1, CartPole-v1, ");
         AlgorithmSettings.find("ppo")
                 .settings()
                 .keys()

@@ -119,6 +119,32 @@ final class InterruptionTest {
     }
 
     @Test
+    void aRunThatStillWaitsForItsEnvironmentsEndsAtOnce() throws Exception {
+        Path opening = parent.resolve("opening");
+        Path run = parent.resolve("stuck");
+        Process process = Program.start(
+                parent.resolve("process"),
+                List.of(),
+                "train",
+                "ppo",
+                "--env",
+                OddEnvironments.GUARDED,
+                "--env-arg",
+                "stuck=true",
+                "--env-arg",
+                "file=" + opening,
+                "--run",
+                run.toString());
+        started.add(process);
+        await(process, () -> Files.exists(opening));
+        signal(process, "TERM");
+
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).as(errors()).isTrue();
+        assertThat(process.exitValue()).as(errors()).isEqualTo(TERMINATED);
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
     void aRunThatIsKilledGoesOnFromItsLastCheckpoint() throws Exception {
         for (int number = 0; number < 2; number++) {
             RunFiles run = new RunFiles(parent.resolve("killed-" + number));

@@ -40,6 +40,12 @@ record RunFiles(Path folder) {
         }
     }
 
+    /** Asserts that metrics and evaluation are the same, though the environments may come from elsewhere. */
+    void assertSameNumbersAs(RunFiles other) {
+        assertThat(withoutTime("metrics.csv")).isEqualTo(other.withoutTime("metrics.csv"));
+        assertThat(result().path("evaluation")).isEqualTo(other.result().path("evaluation"));
+    }
+
     private List<String> withoutTime(String file) {
         List<String> lines = lines(folder.resolve(file));
         String[] columns = lines.get(0).split(",", -1);

@@ -48,7 +48,7 @@ final class TraceCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CartPole-v1", "MountainCarContinuous-v0", "Pendulum-v1"})
+    @ValueSource(strings = {"CartPole-v1", "MountainCarContinuous-v0", "Pendulum-v1", "Parts-v0"})
     void aTraceIsWhatTheEnvironmentDoesWithResetsBetweenEpisodes(String id) throws IOException {
         Environment environment = Environments.create(id, Map.of());
         Pcg64 random = new Pcg64(SEED);
@@ -57,7 +57,7 @@ final class TraceCommandTest {
         for (int i = 0; i < ACTIONS; i++) {
             double[] action = environment.specification().actionSpace().sample(random);
             actions.add(action);
-            text.append(id.equals("CartPole-v1") ? Integer.toString((int) action[0]) : "[" + action[0] + "]")
+            text.append(id.equals("CartPole-v1") ? Integer.toString((int) action[0]) : array(action))
                     .append('\n');
         }
 
@@ -118,6 +118,33 @@ final class TraceCommandTest {
     void actionsAreNumbersOrArraysAndEmptyLinesAreNone() throws IOException {
         assertThat(trace("CartPole-v1", "1\n\n[0]\n  1  \n[ 1.0 ]")).hasSize(1 + 4);
         assertThat(trace("CartPole-v1", "")).hasSize(1);
+    }
+
+    @Test
+    void anActionOfSeveralPartsIsAFlatOrANestedArray() throws IOException {
+        assertThat(trace("Parts-v0", "[0, 3]\n[[1], 2]\n[[[1, 1]]]")).hasSize(1 + 3);
+        for (String wrong :
+                List.of("1", "[1]", "[1,0]", "[2,1]", "[0,1,1]", "[0,[1,\"a\"]]", "{\"button\":0}", "[0,null]")) {
+            Path file = Files.writeString(folder.resolve("wrong"), "[0,1]\n" + wrong);
+            Path out = folder.resolve("none");
+            assertThat(Program.run(
+                            "trace",
+                            "--env",
+                            "Parts-v0",
+                            "--seed",
+                            "1",
+                            "--actions",
+                            file.toString(),
+                            "--out",
+                            out.toString()))
+                    .isEqualTo(new Program.Outcome(
+                            Main.WRONG_INPUT,
+                            "",
+                            file
+                                    + ":2: must be an action of Composite(button: Discrete(2), gear: Discrete(3, start=1)): "
+                                    + wrong + "\n"));
+            assertThat(out).doesNotExist();
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wrong arguments: one line that says what is wrong, exit code 2, nothing written. */
 final class WrongArgumentsTest {
@@ -68,6 +69,20 @@ final class WrongArgumentsTest {
             --env Pendulum-v1 --env-arg gravity=9   | Pendulum-v1: unknown argument gravity=9; known: g
             --env Pendulum-v1 --env-arg g=strong    | Pendulum-v1: argument g must be a finite number: strong
             --env Pendulum-v1 --env-arg g=1 --env-arg g=2 | --env-arg gives g twice
+            --python-import os;x   | --python-import must be the name of a module: os;x
+            --python-import=       | --python-import must be the name of a module: (nothing)
+            --token-file absent    | --token-file must be a file that can be read: absent (there is no such file)
+            --token-file .         | --token-file must be a file that can be read: . (it is a folder)
+            --tls-ca absent        | --tls-ca must be a file that can be read: absent (there is no such file)
+            --tls-cert absent      | --tls-cert must be a file that can be read: absent (there is no such file)
+            --tls-cert pom.xml     | --tls-cert and --tls-key are given together or not at all; missing: --tls-key
+            --tls-key pom.xml      | --tls-cert and --tls-key are given together or not at all; missing: --tls-cert
+            --environment-timeout 0     | --environment-timeout must be a number of seconds greater than 0 and at most 1000000: 0
+            --environment-timeout -1    | --environment-timeout must be a number of seconds greater than 0 and at most 1000000: -1
+            --environment-timeout 1e7   | --environment-timeout must be a number of seconds greater than 0 and at most 1000000: 1e7
+            --environment-timeout 1e-10 | --environment-timeout must be a number of seconds greater than 0 and at most 1000000: 1e-10
+            --environment-timeout soon  | --environment-timeout must be a number of seconds greater than 0 and at most 1000000: soon
+            --environment-servers 0     | --environment-servers must be a whole number from 1 to 1024: 0
             --env-arg g            | --env-arg must be key=value: g
             --env-arg =            | --env-arg must be key=value: =
             --steps 0              | steps must be a whole number of at least 1: 0
@@ -94,6 +109,8 @@ final class WrongArgumentsTest {
             --set learning-rate=     | learning-rate must be a number greater than 0: (nothing)
             --set discount=1.5       | discount must be a number in [0, 1]: 1.5
             --set hidden=64,         | hidden must be whole numbers of at least 1 separated by commas, as in 64,64: 64,
+            --set environment-groups=2 --set environments=9 | environments must be even where environment-groups is 2: 9 (--set)
+            --set environment-groups=3 | environment-groups must be a whole number from 1 to 2: 3
             --set environments=2147483648 | environments must be a whole number of at least 1: 2147483648
             """)
     void aWrongValueIsShownWithWhatIsAccepted(String options, String message) {
@@ -127,6 +144,34 @@ final class WrongArgumentsTest {
             """)
     void anEvaluationRefusesWrongValues(String options, String message) {
         assertRefused(message, ("evaluate " + folder + " " + options).split(" +"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "resume DIR",
+                "evaluate DIR",
+                "trace --seed 1 --actions DIR --out DIR/out",
+                "check-env CartPole-v1",
+                "settings ppo --env NoPreset-v0"
+            })
+    void everyCommandThatOpensAnEnvironmentSaysHowItIsReached(String command) {
+        RunFiles run = new RunFiles(folder.resolve("run"));
+        Program.run(
+                "train",
+                "ppo",
+                "--quiet",
+                "--steps",
+                "256",
+                "--run",
+                run.folder().toString());
+        String text = command.replace("DIR", run.folder().toString());
+
+        assertRefused(
+                "--tls-ca must be a file that can be read: absent (there is no such file)",
+                (text + " --python p --python-import a.b --token-file pom.xml --tls-cert pom.xml --tls-key pom.xml"
+                                + " --environment-timeout 2.5 --tls-ca absent")
+                        .split(" "));
     }
 
     @Test

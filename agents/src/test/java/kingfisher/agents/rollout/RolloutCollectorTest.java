@@ -8,6 +8,7 @@ import java.util.List;
 import kingfisher.agents.policy.ActorCritics;
 import kingfisher.agents.policy.Agent;
 import kingfisher.agents.policy.NetworkPass;
+import kingfisher.agents.policy.RunningMoments;
 import kingfisher.agents.settings.AlgorithmSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.envs.Environment;
@@ -19,7 +20,7 @@ import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import kingfisher.optim.parallel.Workers;
-import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.RestorableUniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class RolloutCollectorTest {
     private static final double DISCOUNT = 0.9;
 
     private final Backend backend = new CpuBackend();
-    private final UniformRandomProvider random = RandomSource.L64_X128_MIX.create(4L);
+    private final RestorableUniformRandomProvider random = RandomSource.L64_X128_MIX.create(4L);
 
     /** The first environment terminates after 3 steps, the second is cut after 4, the third goes on. */
     private final VectorEnvironment environment = new SequentialVectorEnvironment(List.of(
@@ -163,15 +164,67 @@ class RolloutCollectorTest {
                     new SequentialVectorEnvironment(List.of(new CountingEnvironment(9, true), broken));
             Agent agent = Agent.create(settings(false), group.specification(), backend);
             Rollout rollout = new Rollout(backend, STEPS, 2, 1, 1, 2);
-            RolloutCollector collector = new RolloutCollector(group, agent, null, random, DISCOUNT, true);
+            RolloutCollector collector = new RolloutCollector(List.of(group), agent, null, random, DISCOUNT, true);
             collector.reset(1);
             try (Workers workers = new Workers(1)) {
                 RolloutValues values =
                         new RolloutValues(rollout, agent.actorCritic().value(), workers);
                 assertThatThrownBy(() -> collector.collect(rollout, values))
                         .isInstanceOf(NonFiniteException.class)
-                        .hasMessage("the " + (inReward ? "reward" : "observation") + " of environment 1 is NaN");
+                        .hasMessage("Counting: the " + (inReward ? "reward" : "observation")
+                                + " of environment 1 is NaN, which nothing can be learned from; the fault is in the"
+                                + " environment, check-env may find where");
             }
+        }
+    }
+
+    @Test
+    void numbersWhoseSquaresAreNoneStopWithTheirName() {
+        VectorEnvironment group = new SequentialVectorEnvironment(List.of(new RichEnvironment()));
+        Agent agent = Agent.create(settings(false), group.specification(), backend);
+        Rollout rollout = new Rollout(backend, STEPS, 1, 1, 1, 2);
+        RolloutCollector collector = new RolloutCollector(
+                List.of(group), agent, new RewardNormalizer(1, DISCOUNT, 10), random, DISCOUNT, true);
+        collector.reset(1);
+        try (Workers workers = new Workers(1)) {
+            RolloutValues values =
+                    new RolloutValues(rollout, agent.actorCritic().value(), workers);
+            assertThatThrownBy(() -> collector.collect(rollout, values))
+                    .isInstanceOf(NonFiniteException.class)
+                    .hasMessageStartingWith("Counting: the variance of the rewards is Infinity, which nothing can");
+        }
+    }
+
+    @Test
+    void whatCollectingChangedCanBeTakenBack() {
+        Agent agent = agent(true);
+        RewardNormalizer normalizer = new RewardNormalizer(3, DISCOUNT, 10);
+        RolloutCollector collector = collector(agent, normalizer, true);
+        Rollout rollout = rollout(agent);
+        try (Workers workers = new Workers(1)) {
+            RolloutValues values =
+                    new RolloutValues(rollout, agent.actorCritic().value(), workers);
+            collector.reset(1);
+            collector.collect(rollout, values);
+            CollectorState state = collector.state();
+            RunningMoments moments =
+                    agent.observations().moments().orElseThrow().copy();
+            double[] returns = normalizer.returns().clone();
+            collector.collect(rollout, values);
+            assertThat(collector.statistics().episodes())
+                    .isGreaterThan(state.statistics().episodes());
+
+            collector.restore(state);
+
+            assertThat(collector.shown()).isEqualTo(state.shown());
+            assertThat(collector.statistics().state())
+                    .usingRecursiveComparison()
+                    .isEqualTo(state.statistics());
+            assertThat(random.saveState()).usingRecursiveComparison().isEqualTo(state.generator());
+            assertThat(normalizer.returns()).isEqualTo(returns);
+            assertThat(agent.observations().moments().orElseThrow())
+                    .usingRecursiveComparison()
+                    .isEqualTo(moments);
         }
     }
 
@@ -187,7 +240,7 @@ class RolloutCollectorTest {
     }
 
     private RolloutCollector collector(Agent agent, @Nullable RewardNormalizer rewards, boolean bootstrap) {
-        return new RolloutCollector(environment, agent, rewards, random, DISCOUNT, bootstrap);
+        return new RolloutCollector(List.of(environment), agent, rewards, random, DISCOUNT, bootstrap);
     }
 
     private Rollout rollout(Agent agent) {
@@ -214,6 +267,32 @@ class RolloutCollectorTest {
         NetworkPass pass = agent.actorCritic().value().pass(1);
         pass.forward(input);
         return pass.values()[0];
+    }
+
+    /** Pays more than the square root of the largest number. */
+    private static final class RichEnvironment implements Environment {
+        private final CountingEnvironment inner = new CountingEnvironment(9, true);
+
+        @Override
+        public EnvironmentSpecification specification() {
+            return inner.specification();
+        }
+
+        @Override
+        public double[] reset(long seed) {
+            return inner.reset(seed);
+        }
+
+        @Override
+        public double[] reset() {
+            return inner.reset();
+        }
+
+        @Override
+        public TimeStep step(double[] action) {
+            TimeStep step = inner.step(action);
+            return new TimeStep(step.observation(), 1e200 * step.reward(), step.terminated(), step.truncated());
+        }
     }
 
     /** Gives NaN at its second step. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,6 +108,34 @@ final class LearningCurveTest {
 
         assertThat(warnings).hasSize(1);
         assertThat(warnings.get(0)).startsWith("no learning curve was drawn: ").doesNotContain("\n");
+    }
+
+    @Test
+    void memoryThatIsNotEnoughForThePictureIsAWarningToo() throws Exception {
+        String rows = "1,256,20.5\n".repeat(1 << 20);
+        Files.writeString(folder.metrics(), "iteration,steps,rollout/ep_rew_mean\n" + rows);
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx16m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Drawing.class.getName(),
+                        folder.root().toString())
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("no learning curve was drawn: OutOfMemoryError Java heap space" + System.lineSeparator());
+        assertThat(process.waitFor()).isZero();
+    }
+
+    /** Draws the picture of the run folder that it is given, in a process of its own. */
+    static final class Drawing {
+        private Drawing() {}
+
+        public static void main(String[] arguments) {
+            LearningCurve.draw(RunFolder.ofExistingRun(Path.of(arguments[0])), "title", System.out::println);
+        }
     }
 
     @ParameterizedTest

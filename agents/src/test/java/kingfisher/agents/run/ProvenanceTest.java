@@ -42,6 +42,17 @@ final class ProvenanceTest {
         assertThat(json.at("/versions/java").asText()).isEqualTo(System.getProperty("java.version"));
     }
 
+    @Test
+    void theVersionsOfServersAreAddedToItsOwn() {
+        Provenance provenance = Provenance.collect("train", 1, CLOCK);
+        Provenance more = provenance.with(Map.of("gymnasium", "1.3.0", "java", "another"));
+
+        assertThat(more.versions().path("gymnasium").asText()).isEqualTo("1.3.0");
+        assertThat(more.versions().path("java").asText()).isEqualTo(System.getProperty("java.version"));
+        assertThat(more.versions()).hasSize(provenance.versions().size() + 1);
+        assertThat(provenance.with(Map.of())).isEqualTo(provenance);
+    }
+
     private static String runtimeVersionOfProtobuf() {
         return RuntimeVersion.OSS_MAJOR + "." + RuntimeVersion.OSS_MINOR + "." + RuntimeVersion.OSS_PATCH;
     }

@@ -61,6 +61,24 @@ final class RunFolderTest {
     }
 
     @Test
+    void aRunWhoseDefaultNameIsTakenMeanwhileGetsANumber() {
+        RunFolder first = RunFolder.forNewRun(parent, "ppo", "CartPole-v1", 7, CLOCK);
+        RunFolder second = RunFolder.forNewRun(parent, "ppo", "CartPole-v1", 7, CLOCK);
+        RunFolder third = RunFolder.forNewRun(parent, "ppo", "CartPole-v1", 7, CLOCK);
+        assertThat(second.root()).isEqualTo(first.root());
+        Path name = first.root();
+
+        assertThat(first.create(content -> content.writeConfig("first")).root()).isEqualTo(name);
+        assertThat(second.create(content -> content.writeConfig("second")).root())
+                .isEqualTo(parent.resolve(name.getFileName() + "-2"))
+                .satisfies(root -> assertThat(root.resolve("config.yaml")).hasContent("second"));
+        assertThat(third.create(content -> content.writeConfig("third")).root())
+                .isEqualTo(parent.resolve(name.getFileName() + "-3"));
+        assertThat(parent.resolve(name.getFileName()).resolve("config.yaml")).hasContent("first");
+        assertThat(parent).isDirectoryNotContaining("glob:**/.*");
+    }
+
+    @Test
     void aFolderThatExistsIsRefusedForANewRun() throws IOException {
         Path taken = Files.createDirectory(parent.resolve("taken"));
 

@@ -19,6 +19,19 @@ final class PpoSettingsTest {
     }
 
     @Test
+    void twoGroupsNeedAnEvenNumberOfEnvironments() {
+        Settings two = ppo.defaults().with("environment-groups", "2", "--set");
+
+        ppo.check(two.with("environments", "6", "--set").with("minibatch-size", "64", "--set"));
+        assertThatThrownBy(() -> ppo.check(two.with("environments", "3", "my.yaml:2")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("environments must be even where environment-groups is 2: 3 (my.yaml:2)");
+        assertThatThrownBy(() -> two.with("environment-groups", "3", "--set"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("environment-groups must be a whole number from 1 to 2: 3");
+    }
+
+    @Test
     void theDefaultsFitEachOther() {
         ppo.check(ppo.defaults());
         assertThat(ppo.name()).isEqualTo("ppo");

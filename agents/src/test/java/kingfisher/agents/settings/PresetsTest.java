@@ -4,13 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PresetsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"CartPole-v1", "Acrobot-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1"})
-    void eachClassicTaskHasAPresetThatFitsTheAlgorithm(String environment) {
+    @ValueSource(
+            strings = {
+                "CartPole-v1",
+                "Acrobot-v1",
+                "MountainCar-v0",
+                "MountainCarContinuous-v0",
+                "Pendulum-v1",
+                "HalfCheetah-v5",
+                "Hopper-v5",
+                "Walker2d-v5",
+                "Swimmer-v5",
+                "InvertedPendulum-v5",
+                "InvertedDoublePendulum-v5",
+                "Reacher-v5",
+                "Ant-v5",
+                "Taxi-v3",
+                "FrozenLake-v1",
+                "Blackjack-v1"
+            })
+    void eachTaskHasAPresetThatFitsTheAlgorithm(String environment) {
         AlgorithmSettings ppo = AlgorithmSettings.find("ppo");
         Optional<ConfigFile> preset = Presets.find("ppo", environment);
 
@@ -25,6 +44,56 @@ final class PresetsTest {
     void anEnvironmentBehindABridgeHasThePresetOfItsOwnName(String id) {
         assertThat(Presets.find("ppo", id).orElseThrow().entries())
                 .isEqualTo(Presets.find("ppo", "CartPole-v1").orElseThrow().entries());
+    }
+
+    /** What experiments/peers compares with; the results stand beside each other only if the settings are the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HalfCheetah-v5", "Hopper-v5"})
+    void theSettingsAreThoseOfTheBaselineThatWeCompareWith(String environment) {
+        Settings settings = SettingsResolver.resolve(
+                AlgorithmSettings.find("ppo"), Presets.find("ppo", environment), Optional.empty(), List.of());
+
+        assertThat(settings.texts())
+                .containsEntry("environments", "1")
+                .containsEntry("rollout-steps", "2048")
+                .containsEntry("minibatch-size", "64")
+                .containsEntry("epochs", "10")
+                .containsEntry("discount", "0.99")
+                .containsEntry("gae-lambda", "0.95")
+                .containsEntry("learning-rate", "0.0003")
+                .containsEntry("learning-rate-schedule", "linear")
+                .containsEntry("clip", "0.2")
+                .containsEntry("value-clip", "none")
+                .containsEntry("entropy-coefficient", "0")
+                .containsEntry("value-coefficient", "0.5")
+                .containsEntry("max-gradient-norm", "0.5")
+                .containsEntry("hidden", "64,64")
+                .containsEntry("activation", "tanh")
+                .containsEntry("initial-log-std", "0")
+                .containsEntry("policy-output-gain", "0.01")
+                .containsEntry("optimizer-epsilon", "1.0e-5")
+                .containsEntry("normalize-advantages", "minibatch")
+                .containsEntry("normalize-observations", "true")
+                .containsEntry("normalize-rewards", "true")
+                .containsEntry("clip-observations", "10")
+                .containsEntry("clip-rewards", "10");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Taxi-v3", "FrozenLake-v1", "Blackjack-v1"})
+    void oneHotObservationsAreNotNormalized(String environment) {
+        assertThat(Presets.find("ppo", environment).orElseThrow().entries())
+                .doesNotContainKey("normalize-observations");
+    }
+
+    @Test
+    void thePresetsAreListed() {
+        assertThat(Presets.names("ppo"))
+                .isSorted()
+                .contains("CartPole-v1", "Pendulum-v1")
+                .allSatisfy(name -> assertThat(Presets.find("ppo", name)).isPresent());
+        assertThat(Presets.names("..")).isEmpty();
+        assertThat(Presets.names("dqn")).isEmpty();
     }
 
     @ParameterizedTest

@@ -83,7 +83,9 @@ final class SettingsTest {
     void theYamlShowsGroupsAndWhereAValueCameFrom() {
         String yaml = ppo.defaults().with("clip", "0.1", "my.yaml:3").toYaml();
 
-        assertThat(yaml).startsWith("# sampling\nenvironments: 1\nrollout-steps: 2048\ndiscount: 0.99\n");
+        assertThat(yaml)
+                .startsWith(
+                        "# sampling\nenvironments: 1\nenvironment-groups: 1\nrollout-steps: 2048\ndiscount: 0.99\n");
         assertThat(yaml).contains("\n\n# PPO\nminibatch-size: 64\n", "\nclip: 0.1  # my.yaml:3\n");
     }
 

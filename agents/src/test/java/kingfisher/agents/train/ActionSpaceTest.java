@@ -6,24 +6,31 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import kingfisher.agents.policy.ActionAdapter;
 import kingfisher.agents.policy.ObservationEncoder;
+import kingfisher.agents.policy.ObservationPipeline;
 import kingfisher.agents.policy.SpecificationJson;
 import kingfisher.agents.settings.AlgorithmSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.envs.BoxSpace;
+import kingfisher.envs.CompositeSpace;
+import kingfisher.envs.DiscreteSpace;
 import kingfisher.envs.ElementType;
 import kingfisher.envs.EnvironmentSpecification;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.MultiBinarySpace;
+import kingfisher.envs.MultiDiscreteSpace;
 import kingfisher.envs.Space;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every kind of observation and action space goes all the way through learning, evaluation and saving. */
@@ -32,7 +39,15 @@ class ActionSpaceTest {
     private static final long SEED = 23;
 
     @ParameterizedTest
-    @CsvSource({"discrete,9.5", "multi-discrete,9.5", "multi-binary,9.5", "box,8.5"})
+    @CsvSource({
+        "discrete,9.5",
+        "multi-discrete,9.5",
+        "multi-binary,9.5",
+        "box,8.5",
+        "two-binaries,9.5",
+        "choices,9.5",
+        "two-boxes,7"
+    })
     void theIdentityIsLearned(String kind, double threshold) {
         EnvironmentSource source =
                 EnvironmentSource.of("Identity", () -> new IdentityEnvironment(IdentityEnvironment.space(kind)));
@@ -62,12 +77,75 @@ class ActionSpaceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"discrete", "multi-discrete", "multi-binary", "box"})
+    @ValueSource(
+            strings = {"discrete", "multi-discrete", "multi-binary", "box", "two-binaries", "choices", "two-boxes"})
     void aSpecificationSurvivesTheWayThroughACheckpoint(String kind) {
         Space space = IdentityEnvironment.space(kind);
         EnvironmentSpecification specification = new IdentityEnvironment(space).specification();
         assertThat(SpecificationJson.read(SpecificationJson.write(specification)))
                 .isEqualTo(specification);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ElementType.class)
+    void everyElementTypeSurvivesTheWayThroughACheckpoint(ElementType type) {
+        BoxSpace apart = BoxSpace.vector(new double[] {0, 1}, new double[] {1, 1}, type);
+        BoxSpace image = new BoxSpace(new int[] {2, 3}, new double[6], new double[] {1, 1, 1, 1, 1, 1}, type);
+        double huge = type.isInteger() ? 1e300 : Double.POSITIVE_INFINITY; // an integer box ends at its type's bounds
+        BoxSpace unbounded = BoxSpace.uniform(3, -huge, huge, type);
+        for (Space space : List.of(apart, image, unbounded)) {
+            EnvironmentSpecification specification = new EnvironmentSpecification("Boxes", space, space);
+            assertThat(SpecificationJson.read(SpecificationJson.write(specification)))
+                    .isEqualTo(specification);
+        }
+    }
+
+    @Test
+    void theBoundsOfAnImageAreWrittenOnce() {
+        double[] high = new double[84 * 84 * 3];
+        Arrays.fill(high, 255);
+        BoxSpace image = new BoxSpace(new int[] {84, 84, 3}, new double[high.length], high, ElementType.UINT8);
+        assertThat(SpecificationJson.write(new EnvironmentSpecification("Image", image, new DiscreteSpace(2)))
+                        .toString())
+                .hasSizeLessThan(400);
+    }
+
+    @Test
+    void onlyTheDiscretePartsOfACompositeObservationBecomeOneHot() {
+        CompositeSpace space = new CompositeSpace(List.of(
+                new CompositeSpace.Part("speed", BoxSpace.uniform(2, -9, 9, ElementType.FLOAT32)),
+                new CompositeSpace.Part("gear", new DiscreteSpace(3, 1)),
+                new CompositeSpace.Part("lamps", new MultiBinarySpace(2)),
+                new CompositeSpace.Part("levers", new MultiDiscreteSpace(2, 2)),
+                new CompositeSpace.Part("image", BoxSpace.uniform(1, 0, 255, ElementType.UINT8))));
+        ObservationEncoder encoder = new ObservationEncoder(space);
+        assertThat(encoder.size()).isEqualTo(2 + 3 + 2 + 4 + 1);
+        double[] inputs = new double[2 * 12];
+        encoder.encode(2, new double[] {0.5, -2, 3, 1, 0, 1, 0, 200, /* next row */ 7, 8, 1, 0, 0, 0, 0, 3}, inputs);
+        assertThat(inputs)
+                .containsExactly(
+                        0.5, -2, 0, 0, 1, 1, 0, 0, 1, 1, 0, 200, /* next row */ 7, 8, 1, 0, 0, 0, 0, 1, 0, 1, 0, 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 4, 1.5, Double.NaN, 1e18})
+    void aDiscreteObservationOutsideItsSpaceIsRefused(double value) {
+        ObservationEncoder encoder = new ObservationEncoder(new DiscreteSpace(3, 1));
+        assertThatThrownBy(() -> encoder.encode(1, new double[] {value}, new double[3]))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("number 0 of an observation must be a whole number from 1 to 3: " + value);
+    }
+
+    @Test
+    void normalizationLeavesOneHotInputsAlone() {
+        CompositeSpace space = new CompositeSpace(List.of(
+                new CompositeSpace.Part("gear", new DiscreteSpace(2)),
+                new CompositeSpace.Part("speed", BoxSpace.uniform(1, -9, 9, ElementType.FLOAT32))));
+        ObservationPipeline pipeline = new ObservationPipeline(space, Optional.of(10.0));
+        double[] inputs = new double[6];
+        pipeline.update(2, new double[] {0, 2, 1, 6}, inputs);
+        pipeline.apply(2, new double[] {0, 2, 1, 6}, inputs);
+        assertThat(inputs).containsExactly(new double[] {1, 0, -1, 0, 1, 1}, within(1e-3));
     }
 
     @Test
@@ -101,6 +179,45 @@ class ActionSpaceTest {
         assertThatThrownBy(() -> ActionAdapter.of(specification))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("the action space of Counts must be Discrete, MultiDiscrete, MultiBinary or");
+    }
+
+    @Test
+    void choicesAndNumbersInOneActionAreRefusedByName() {
+        Space mixed = new CompositeSpace(List.of(
+                new CompositeSpace.Part("gear", new DiscreteSpace(5)),
+                new CompositeSpace.Part("wheel", BoxSpace.uniform(1, -1, 1, ElementType.FLOAT32))));
+        assertThatThrownBy(() -> ActionAdapter.of(new EnvironmentSpecification("Car", mixed, mixed)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "the action space of Car must be all discrete or all Boxes of floating-point numbers, not both:"
+                                + " Composite(gear: Discrete(5), wheel: Box(-1.0, 1.0, (1,), float32))");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "discrete, Categorical",
+        "two-binaries, Bernoulli",
+        "choices, 'MultiCategorical[3, 2, 2, 2, 3]'",
+        "two-boxes, DiagonalGaussian"
+    })
+    void everyPartOfAnActionIsInTheDistribution(String kind, String distribution) {
+        ActionAdapter adapter =
+                ActionAdapter.of(new IdentityEnvironment(IdentityEnvironment.space(kind)).specification());
+        assertThat(adapter.distribution().toString()).startsWith(distribution);
+        assertThat(adapter.distribution().actionSize())
+                .isEqualTo(IdentityEnvironment.space(kind).size());
+    }
+
+    @Test
+    void everyPartOfAnActionIsShiftedAndClippedInItsOwnWay() {
+        double[] choices = new double[5];
+        ActionAdapter.of(new IdentityEnvironment(IdentityEnvironment.space("choices")).specification())
+                .toEnvironment(1, new double[] {0, 1, 0, 1, 2}, choices);
+        assertThat(choices).containsExactly(-1, 1, 0, 5, 2);
+        double[] numbers = new double[3];
+        ActionAdapter.of(new IdentityEnvironment(IdentityEnvironment.space("two-boxes")).specification())
+                .toEnvironment(1, new double[] {-7, -7, 1.5}, numbers);
+        assertThat(numbers).containsExactly(-1, -0.5, 1.5);
     }
 
     private static TrainingPlan plan(EnvironmentSource source) {

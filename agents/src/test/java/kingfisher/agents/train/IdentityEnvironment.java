@@ -1,9 +1,12 @@
 package kingfisher.agents.train;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import kingfisher.envs.BoxSpace;
+import kingfisher.envs.CompositeSpace;
 import kingfisher.envs.DiscreteSpace;
 import kingfisher.envs.ElementType;
 import kingfisher.envs.Environment;
@@ -35,8 +38,33 @@ final class IdentityEnvironment implements Environment {
             case "discrete" -> new DiscreteSpace(4, 3);
             case "multi-discrete" -> new MultiDiscreteSpace(new int[] {3, 2}, new int[] {0, 5});
             case "multi-binary" -> new MultiBinarySpace(3);
+            case "two-binaries" -> composite(new MultiBinarySpace(2), new MultiBinarySpace(1));
+            case "choices" ->
+                composite(
+                        new DiscreteSpace(3, -1),
+                        new MultiBinarySpace(2),
+                        new MultiDiscreteSpace(new int[] {2, 3}, new int[] {4, 0}));
+            case "two-boxes" ->
+                composite(
+                        BoxSpace.uniform(1, -1, 1, ElementType.FLOAT32),
+                        BoxSpace.uniform(2, -0.5, 2, ElementType.FLOAT64));
             default -> BoxSpace.uniform(2, -1, 1, ElementType.FLOAT32);
         };
+    }
+
+    private static CompositeSpace composite(Space... spaces) {
+        List<CompositeSpace.Part> parts = new ArrayList<>();
+        for (Space space : spaces) {
+            parts.add(new CompositeSpace.Part("part/" + parts.size(), space));
+        }
+        return new CompositeSpace(parts);
+    }
+
+    private boolean isContinuous() {
+        return (space instanceof CompositeSpace composite
+                        ? composite.parts().get(0).space()
+                        : space)
+                instanceof BoxSpace;
     }
 
     @Override
@@ -65,7 +93,7 @@ final class IdentityEnvironment implements Environment {
         double reward = 0;
         for (int i = 0; i < action.length; i++) {
             double distance = Math.abs(action[i] - shown[i]);
-            reward += (space instanceof BoxSpace ? 1 - distance : distance == 0 ? 1 : 0) / action.length;
+            reward += (isContinuous() ? 1 - distance : distance == 0 ? 1 : 0) / action.length;
         }
         shown = space.sample(random);
         elapsed++;

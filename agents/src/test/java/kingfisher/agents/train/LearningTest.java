@@ -22,16 +22,17 @@ class LearningTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CartPole-v1, 101, 475",
-        "Pendulum-v1, 102, -180",
-        "MountainCarContinuous-v0, 103, 90",
+        "CartPole-v1, 1, 101, 475",
+        "CartPole-v1, 2, 101, 475",
+        "Pendulum-v1, 1, 102, -180",
+        "MountainCarContinuous-v0, 1, 103, 90",
     })
-    void thePresetLearnsTheTask(String environment, long seed, double threshold) {
+    void thePresetLearnsTheTask(String environment, int groups, long seed, double threshold) {
         Settings settings = SettingsResolver.resolve(
                 AlgorithmSettings.find("ppo"),
                 Presets.find("ppo", environment),
                 Optional.empty(),
-                List.of("evaluation-interval=0"));
+                List.of("evaluation-interval=0", "environment-groups=" + groups));
         EnvironmentSource source = EnvironmentSource.registered(environment, Map.of());
         try (Backend backend = new CpuBackend();
                 TrainingSession session =

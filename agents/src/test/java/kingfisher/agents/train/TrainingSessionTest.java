@@ -14,6 +14,8 @@ import kingfisher.agents.run.Checkpoint;
 import kingfisher.agents.run.CheckpointFolder;
 import kingfisher.agents.settings.AlgorithmSettings;
 import kingfisher.agents.settings.Settings;
+import kingfisher.envs.remote.ConnectionOptions;
+import kingfisher.envs.remote.EnvironmentOpener;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ class TrainingSessionTest {
     private static final long SEED = 17;
 
     private final Backend backend = new CpuBackend();
+    private final EnvironmentOpener opener = new EnvironmentOpener(ConnectionOptions.DEFAULT);
 
     @ParameterizedTest
     @CsvSource({"CartPole-v1,false", "CartPole-v1,true", "Pendulum-v1,false", "MountainCarContinuous-v0,true"})
@@ -69,7 +72,7 @@ class TrainingSessionTest {
         for (int start = 0; start < ITERATIONS; start++) {
             Checkpoint checkpoint = checkpoints[start].read();
             try (TrainingSession resumed =
-                    TrainingSession.resume(TrainingPlan.of(checkpoint), backend, 1, checkpoint)) {
+                    TrainingSession.resume(TrainingPlan.of(checkpoint, opener), backend, 1, checkpoint)) {
                 for (int i = start; i < ITERATIONS; i++) {
                     assertThat(resumed.iterate())
                             .as("seed %d, resumed at %d, iteration %d", SEED, start, i)
@@ -78,6 +81,36 @@ class TrainingSessionTest {
                 }
                 assertThat(parameters(resumed)).isEqualTo(last);
                 assertThat(resumed.resumesExactly()).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CartPole-v1", "Pendulum-v1"})
+    void twoGroupsGoThroughTheSameStatesOnAnyThreadsAndAfterAnyBreak(String environment, @TempDir Path folder) {
+        TrainingPlan base = plan(environment, false);
+        TrainingPlan plan = base.with(base.settings().with("environment-groups", "2", "test"));
+        List<Map<String, Double>> metrics = new ArrayList<>();
+        CheckpointFolder middle = new CheckpointFolder(folder);
+        try (TrainingSession one = TrainingSession.start(plan, backend, 1);
+                TrainingSession two = TrainingSession.start(plan, backend, 2);
+                TrainingSession ungrouped = TrainingSession.start(base, backend, 1)) {
+            for (int i = 0; i < ITERATIONS; i++) {
+                if (i == 3) {
+                    middle.write(one.save());
+                }
+                metrics.add(one.iterate());
+                assertThat(two.iterate()).as("seed %d, iteration %d", SEED, i).isEqualTo(metrics.get(i));
+                assertThat(ungrouped.iterate()).isNotEqualTo(metrics.get(i));
+            }
+            assertThat(parameters(two)).isEqualTo(parameters(one));
+            Checkpoint checkpoint = middle.read();
+            try (TrainingSession resumed =
+                    TrainingSession.resume(TrainingPlan.of(checkpoint, opener), backend, 2, checkpoint)) {
+                for (int i = 3; i < ITERATIONS; i++) {
+                    assertThat(resumed.iterate()).isEqualTo(metrics.get(i));
+                }
+                assertThat(parameters(resumed)).isEqualTo(parameters(one));
             }
         }
     }
@@ -114,7 +147,9 @@ class TrainingSessionTest {
                         }
                     })
                     .isInstanceOf(NonFiniteException.class)
-                    .hasMessageMatching("the squared .* of the .*(policy|value) network is (NaN|Infinity)");
+                    .hasMessageMatching(
+                            "the squared .* of the .*(policy|value) network is (NaN|Infinity): learning diverged;"
+                                    + " a smaller learning-rate or max-gradient-norm may keep it on its way");
         }
     }
 
