@@ -12,7 +12,7 @@ public final class Benchmarks {
 
     /** Returns the names of all benchmarks. */
     public static List<String> names() {
-        return List.of(PpoCartPole.NAME);
+        return List.of(PpoCartPole.NAME, BridgeHalfCheetah.NAME);
     }
 
     /**
@@ -22,9 +22,10 @@ public final class Benchmarks {
      * @throws InvalidInputException if there is no such benchmark, or its peer is not installed
      */
     public static Benchmark find(String name, Map<String, String> environment) {
-        if (!name.equals(PpoCartPole.NAME)) {
-            throw new InvalidInputException("unknown benchmark: " + name + NearestNames.hint(name, names()));
-        }
-        return new PpoCartPole(PeerPython.find(environment));
+        return switch (name) {
+            case PpoCartPole.NAME -> new PpoCartPole(PeerPython.find(environment));
+            case BridgeHalfCheetah.NAME -> new BridgeHalfCheetah(PeerPython.find(environment));
+            default -> throw new InvalidInputException("unknown benchmark: " + name + NearestNames.hint(name, names()));
+        };
     }
 }

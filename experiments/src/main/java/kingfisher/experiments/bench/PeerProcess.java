@@ -20,7 +20,7 @@ import kingfisher.agents.run.Json;
  */
 final class PeerProcess implements AutoCloseable {
     /** What the scripts import, beside what is installed. */
-    private static final List<String> SHARED = List.of("one_thread.py");
+    private static final List<String> SHARED = List.of("one_thread.py", "timed_requests.py");
 
     private final Path folder;
     private final Path messages;

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import kingfisher.agents.plot.ChartStyle;
+import kingfisher.experiments.suite.Goal;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -110,9 +111,12 @@ final class LearningCurves {
             for (var line : curve.seeds()) {
                 last = Math.max(last, line.lastKey());
             }
-            goals.put(
-                    curve.task().goal().mean(),
-                    "threshold of the mean: " + plain(curve.task().goal().mean()));
+            Goal goal = curve.task().goal();
+            if (Double.isInfinite(goal.mean())) {
+                goals.put(goal.perSeed(), "threshold of a seed: " + plain(goal.perSeed()));
+            } else {
+                goals.put(goal.mean(), "threshold of the mean: " + plain(goal.mean()));
+            }
         }
         for (Map.Entry<Double, String> goal : goals.entrySet()) {
             XYSeries series =

@@ -38,6 +38,13 @@ final class SummaryPage {
                 are those of the training loop on one thread, without evaluations and the start of the process.
 
                 """);
+        if (suite.tasks().stream().anyMatch(task -> task.peer().isPresent())) {
+            page.append("""
+                    What another library's mean asks for is that mean less one standard error of the difference of both
+                    means, √(s₁²/n₁ + s₂²/n₂).
+
+                    """);
+        }
         page.append(line(HEADER)).append(line(HEADER.stream().map(name -> "---").toList()));
         for (Task task : begun(suite, results)) {
             page.append(line(cells(suite, TaskOutcome.of(task, results))));
@@ -79,7 +86,7 @@ final class SummaryPage {
         return List.of(
                 task.algorithm(),
                 task.environment(),
-                task.goal().toString(),
+                goal(task, score),
                 number(score.mean()) + deviation,
                 number(score.min()),
                 task.goal().passing(outcome.returns()) + " of " + score.count(),
@@ -87,6 +94,15 @@ final class SummaryPage {
                 number(Statistics.of(outcome.seconds()).median()),
                 "`java -jar experiments.jar run " + suite.name() + " --out results --only algorithm=" + task.algorithm()
                         + ",environment=" + task.environment() + "`");
+    }
+
+    private static String goal(Task task, Statistics score) {
+        return task.goal()
+                + task.peer()
+                        .map(scores -> ", mean ≥ " + number(scores.required(score)) + " (" + scores.peer() + ": "
+                                + number(scores.statistics().mean()) + " over "
+                                + scores.returns().size() + " seeds)")
+                        .orElse("");
     }
 
     private static String commits(SuiteResults results) {

@@ -40,6 +40,6 @@ record TaskOutcome(Task task, List<Double> returns, List<Double> seconds, int fa
         if (returns.size() < task.seeds().size()) {
             return Verdict.OPEN;
         }
-        return task.goal().isReached(returns) ? Verdict.REACHED : Verdict.MISSED;
+        return task.isReached(returns) ? Verdict.REACHED : Verdict.MISSED;
     }
 }

@@ -6,8 +6,8 @@ import java.util.Locale;
 /**
  * What the runs of a task are to reach, in the mean return of the most probable actions.
  *
- * @param mean what the mean over the seeds has to reach
- * @param perSeed what a seed has to reach to count as passing
+ * @param mean what the mean over the seeds has to reach; negative infinity if it need not
+ * @param perSeed what a seed has to reach to count as passing; negative infinity if only the mean decides
  * @param passingSeeds how many seeds have to pass
  */
 public record Goal(double mean, double perSeed, int passingSeeds) {
@@ -20,6 +20,16 @@ public record Goal(double mean, double perSeed, int passingSeeds) {
     /** Returns the goal that the mean reaches one return, and every seed another one. */
     public static Goal everySeed(double mean, double perSeed, int seeds) {
         return new Goal(mean, perSeed, seeds);
+    }
+
+    /** Returns the goal that the mean reaches a return. */
+    public static Goal mean(double threshold) {
+        return new Goal(threshold, Double.NEGATIVE_INFINITY, 0);
+    }
+
+    /** Returns the goal that the median over an odd number of seeds reaches a return. */
+    public static Goal median(double threshold, int seeds) {
+        return new Goal(Double.NEGATIVE_INFINITY, threshold, seeds / 2 + 1);
     }
 
     /** Returns how many of the seeds' returns pass. */
@@ -36,7 +46,12 @@ public record Goal(double mean, double perSeed, int passingSeeds) {
     @Override
     public String toString() {
         String seeds = passingSeeds == 1 ? " seed" : " seeds";
-        return "mean ≥ " + number(mean) + ", " + passingSeeds + seeds + " ≥ " + number(perSeed);
+        String ofMean = "mean ≥ " + number(mean);
+        String ofSeeds = passingSeeds + seeds + " ≥ " + number(perSeed);
+        if (Double.isInfinite(mean)) {
+            return ofSeeds;
+        }
+        return Double.isInfinite(perSeed) ? ofMean : ofMean + ", " + ofSeeds;
     }
 
     private static String number(double value) {

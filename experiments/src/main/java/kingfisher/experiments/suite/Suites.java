@@ -1,18 +1,20 @@
 package kingfisher.experiments.suite;
 
 import java.util.List;
+import java.util.Optional;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.NearestNames;
 
 /** The suites that there are; another one is another entry in {@link #all}. */
 public final class Suites {
+    private static final String GYMNASIUM = "gym:";
     private static final List<Long> SEEDS = List.of(0L, 1L, 2L, 3L, 4L);
 
     private Suites() {}
 
     /** Returns all suites. */
     public static List<Suite> all() {
-        return List.of(learningPpo());
+        return List.of(learningPpo(), learningPpoMujoco());
     }
 
     /**
@@ -43,6 +45,33 @@ public final class Suites {
                         preset("ppo", "MountainCar-v0", mostSeeds(-115)),
                         preset("ppo", "Pendulum-v1", Goal.everySeed(-180, -210, SEEDS.size())),
                         preset("ppo", "MountainCarContinuous-v0", mostSeeds(90))));
+    }
+
+    private static Suite learningPpoMujoco() {
+        return new Suite(
+                "learning-ppo-mujoco",
+                "PPO on MuJoCo and toy-text tasks of Gymnasium through the bridge, with the presets that are shipped.",
+                List.of(
+                        besidePeer("ppo", "HalfCheetah-v5", 1400),
+                        besidePeer("ppo", "Hopper-v5", 1500),
+                        gymnasium("ppo", "InvertedPendulum-v5", Goal.median(800, 3), SEEDS.subList(0, 3)),
+                        gymnasium("ppo", "Taxi-v4", mostSeeds(0), SEEDS),
+                        gymnasium("ppo", "FrozenLake-v1", mostSeeds(0.6), SEEDS)));
+    }
+
+    /** A task on which the mean over the seeds has to reach a bound, and what Stable-Baselines3 reaches. */
+    private static Task besidePeer(String algorithm, String environment, double mean) {
+        return new Task(
+                algorithm,
+                GYMNASIUM + environment,
+                SEEDS,
+                List.of(),
+                Goal.mean(mean),
+                Optional.of(PeerScores.ofStableBaselines3(algorithm, environment, SEEDS)));
+    }
+
+    private static Task gymnasium(String algorithm, String environment, Goal goal, List<Long> seeds) {
+        return new Task(algorithm, GYMNASIUM + environment, seeds, List.of(), goal);
     }
 
     private static Task preset(String algorithm, String environment, Goal goal) {

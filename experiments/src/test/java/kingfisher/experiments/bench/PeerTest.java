@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.PpoSettings;
+import kingfisher.agents.settings.Settings;
+import kingfisher.agents.train.EnvironmentSource;
 import kingfisher.envs.InvalidInputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -85,25 +87,47 @@ class PeerTest {
     }
 
     @Test
-    void ourSideIsSetAsThePeersScriptIs() {
-        var settings = PpoTraining.settings(2048);
-        assertThat(settings.get(CommonSettings.ENVIRONMENTS) * settings.get(CommonSettings.ROLLOUT_STEPS))
-                .isEqualTo(PpoTraining.STEPS_OF_A_ROLLOUT);
-        assertThat(settings.get(PpoSettings.VALUE_CLIP)).isEmpty();
-        assertThat(settings.texts())
-                .containsEntry("discount", "0.99")
-                .containsEntry("gae-lambda", "0.95")
-                .containsEntry("clip", "0.2")
-                .containsEntry("value-coefficient", "0.5")
-                .containsEntry("max-gradient-norm", "0.5")
-                .containsEntry("activation", "tanh")
-                .containsEntry("optimizer-epsilon", "1.0e-5");
+    void ourSidesAreSetAsThePeersScriptsAre() {
+        Settings cartPole = PpoCartPole.settings();
+        assertThat(cartPole.get(PpoSettings.VALUE_CLIP)).isEmpty();
+        assertThat(cartPole.get(CommonSettings.ENVIRONMENTS) * cartPole.get(CommonSettings.ROLLOUT_STEPS))
+                .isEqualTo(1024);
+        Settings cheetah = BridgeHalfCheetah.settings();
+        assertThat(cheetah.texts())
+                .containsEntry("environments", "8")
+                .containsEntry("rollout-steps", "256")
+                .containsEntry("minibatch-size", "64")
+                .containsEntry("epochs", "10")
+                .containsEntry("learning-rate", "3.0e-4")
+                .containsEntry("normalize-observations", "true")
+                .containsEntry("normalize-rewards", "true")
+                .containsEntry("entropy-coefficient", "0.0");
+        assertThat(cheetah.get(PpoSettings.VALUE_CLIP)).isEmpty();
+        for (Settings settings : List.of(cartPole, cheetah)) {
+            assertThat(settings.texts())
+                    .containsEntry("discount", "0.99")
+                    .containsEntry("gae-lambda", "0.95")
+                    .containsEntry("clip", "0.2")
+                    .containsEntry("value-coefficient", "0.5")
+                    .containsEntry("max-gradient-norm", "0.5")
+                    .containsEntry("activation", "tanh")
+                    .containsEntry("hidden", "64,64")
+                    .containsEntry("optimizer-epsilon", "1.0e-5");
+        }
     }
 
     @Test
     void ourSideTrains() {
-        PpoTraining.Sample sample = new PpoTraining(1).train(2 * PpoTraining.STEPS_OF_A_ROLLOUT - 1, 1);
-        assertThat(sample.steps()).isEqualTo(2 * PpoTraining.STEPS_OF_A_ROLLOUT);
+        EnvironmentSource source = EnvironmentSource.registered("CartPole-v1", Map.of());
+        TimedTraining.Sample sample = new TimedTraining(source, PpoCartPole.settings(), 1).train(2 * 1024 - 1, 1);
+        assertThat(sample.steps()).isEqualTo(2 * 1024);
         assertThat(sample.stepsPerSecond()).isPositive();
+    }
+
+    @Test
+    void theScriptsThatTheBenchmarksStartComeWithTheProgram() {
+        for (String script : List.of("gymnasium_vectors.py", "sb3_ppo_halfcheetah.py", SCRIPT, "timed_requests.py")) {
+            assertThat(PeerProcess.class.getResource(script)).as(script).isNotNull();
+        }
     }
 }

@@ -30,6 +30,21 @@ class GoalTest {
     }
 
     @Test
+    void theMedianOfThreeIsReachedByTwo() {
+        Goal goal = Goal.median(800, 3);
+        assertThat(goal.isReached(List.of(10.0, 800.0, 1000.0))).isTrue();
+        assertThat(goal.isReached(List.of(10.0, 799.0, 1000.0))).isFalse();
+        assertThat(goal).hasToString("2 seeds ≥ 800");
+    }
+
+    @Test
+    void aGoalOfTheMeanAloneAsksNothingOfASeed() {
+        assertThat(Goal.mean(10).isReached(List.of(-5.0, 25.0))).isTrue();
+        assertThat(Goal.mean(10).isReached(List.of(-5.0, 24.0))).isFalse();
+        assertThat(Goal.mean(1400)).hasToString("mean ≥ 1400");
+    }
+
+    @Test
     void aRunThatReachedNothingThatIsANumberDoesNotPass() {
         assertThat(Goal.allSeedsButOne(-1, 2).isReached(List.of(5.0, Double.NaN)))
                 .isFalse();

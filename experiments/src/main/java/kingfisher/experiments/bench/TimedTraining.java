@@ -1,12 +1,9 @@
 package kingfisher.experiments.bench;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import kingfisher.agents.settings.AlgorithmSettings;
 import kingfisher.agents.settings.CommonSettings;
-import kingfisher.agents.settings.PpoSettings;
-import kingfisher.agents.settings.ScheduleKind;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.train.Backends;
 import kingfisher.agents.train.EnvironmentSource;
@@ -16,14 +13,11 @@ import kingfisher.agents.train.TrainingPlan;
 import kingfisher.agents.train.TrainingSession;
 import kingfisher.optim.backend.Backend;
 
-/**
- * Trainings of PPO on CartPole-v1 that are timed: settings of CleanRL's ppo.py without its value clip, as
- * {@code sb3_ppo_cartpole.py} has them.
- */
-final class PpoTraining {
-    /** Environment steps of one rollout. */
-    static final int STEPS_OF_A_ROLLOUT = 8 * 128;
+/** Trainings of PPO that are timed, without evaluations and checkpoints on the way. */
+final class TimedTraining {
 
+    private final EnvironmentSource source;
+    private final Settings settings;
     private final int threads;
 
     /** How many steps were taken, and how long they took. */
@@ -34,27 +28,22 @@ final class PpoTraining {
         }
     }
 
-    PpoTraining(int threads) {
+    /**
+     * Creates the trainings.
+     *
+     * @param settings of PPO; steps and intervals are set for each training
+     */
+    TimedTraining(EnvironmentSource source, Settings settings, int threads) {
+        this.source = source;
+        this.settings = settings;
         this.threads = threads;
     }
 
-    static Settings settings(long steps) {
-        AlgorithmSettings ppo = AlgorithmSettings.find("ppo");
-        Settings settings = ppo.defaults()
-                .with(CommonSettings.ENVIRONMENTS, 8)
-                .with(CommonSettings.ROLLOUT_STEPS, 128)
-                .with(CommonSettings.HIDDEN, List.of(64, 64))
-                .with(CommonSettings.SHARED_NETWORK, false)
-                .with(CommonSettings.LEARNING_RATE, 2.5e-4)
-                .with(CommonSettings.LEARNING_RATE_SCHEDULE, ScheduleKind.LINEAR)
-                .with(PpoSettings.MINIBATCH_SIZE, 256)
-                .with(PpoSettings.EPOCHS, 4)
-                .with(PpoSettings.ENTROPY_COEFFICIENT, 0.01)
-                .with(PpoSettings.VALUE_CLIP, Optional.empty())
-                .with(CommonSettings.EVALUATION_INTERVAL, Optional.of(0L))
+    static Settings settings(Settings chosen, long steps) {
+        Settings settings = chosen.with(CommonSettings.EVALUATION_INTERVAL, Optional.of(0L))
                 .with(CommonSettings.CHECKPOINT_INTERVAL, Optional.of(0L))
                 .with(CommonSettings.STEPS, steps);
-        ppo.check(settings);
+        AlgorithmSettings.find("ppo").check(settings);
         return settings;
     }
 
@@ -64,8 +53,7 @@ final class PpoTraining {
      * @param steps are rounded up to whole rollouts
      */
     Sample train(long steps, long seed) {
-        EnvironmentSource source = EnvironmentSource.registered("CartPole-v1", Map.of());
-        TrainingPlan plan = new TrainingPlan("ppo", settings(steps), source, seed);
+        TrainingPlan plan = new TrainingPlan("ppo", settings(settings, steps), source, seed);
         try (Backend backend = Backends.create(Backends.DEFAULT);
                 TrainingSession session = TrainingSession.start(plan, backend, threads);
                 Evaluator evaluator = new Evaluator(source.factory(), session.agent(), () -> false)) {
