@@ -93,7 +93,7 @@ def folder() -> Iterator[Path]:
 def server() -> Iterator[RunningServer]:
     """A server with the tests' own environments, shared by all tests that leave it as it is."""
     with tempfile.TemporaryDirectory(prefix="kf-") as name:
-        running = start_server(Path(name), "--import", "faulty")
+        running = start_server(Path(name), "--import", "faulty", "--import", "worlds")
         yield running
         running.stop()
 

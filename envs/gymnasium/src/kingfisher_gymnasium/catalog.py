@@ -10,14 +10,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import grpc
 import gymnasium
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.error import DependencyNotInstalled
 
 from kingfisher_gymnasium import values
-from kingfisher_gymnasium.failures import CallRefusedError, described
+from kingfisher_gymnasium.failures import described
 from kingfisher_gymnasium.mujoco_messages import MujocoMessages
+from kingfisher_gymnasium.transport.status import CallRefusedError, Status
 from kingfisher_gymnasium.values import Plain
 
 # What constructors raise for arguments that they do not take.
@@ -55,7 +55,7 @@ class Catalog:
     def check(self, identifier: str, arguments: dict[str, Plain]) -> None:
         """Raises `CallRefusedError` if the environment is not offered or its arguments are known not to be accepted."""
         if identifier not in self._specs:
-            raise CallRefusedError(grpc.StatusCode.NOT_FOUND, self._unknown(identifier))
+            raise CallRefusedError(Status.NOT_FOUND, self._unknown(identifier))
         for name, value in arguments.items():
             if name in _NOT_ARGUMENTS:
                 raise _refused_argument(identifier, name, f"is no argument of the environment: {_NOT_ARGUMENTS[name]}")
@@ -83,7 +83,7 @@ class Catalog:
         except CallRefusedError:
             raise
         except (DependencyNotInstalled, ImportError) as error:
-            raise CallRefusedError(grpc.StatusCode.FAILED_PRECONDITION, _missing(spec, error)) from error
+            raise CallRefusedError(Status.FAILED_PRECONDITION, _missing(spec, error)) from error
         except BaseException as error:
             raise _failed_to_make(identifier, arguments, error) from error
 
@@ -137,7 +137,7 @@ def _known(name: str, accepted: Sequence[str]) -> str:
 
 
 def _refused_argument(identifier: str, name: str, reason: str) -> CallRefusedError:
-    return CallRefusedError(grpc.StatusCode.INVALID_ARGUMENT, f"{identifier}: argument {name} {reason}")
+    return CallRefusedError(Status.INVALID_ARGUMENT, f"{identifier}: argument {name} {reason}")
 
 
 def _missing(spec: EnvSpec, error: ImportError | DependencyNotInstalled) -> str:
@@ -156,6 +156,6 @@ def _failed_to_make(identifier: str, arguments: dict[str, Plain], error: BaseExc
     if arguments and isinstance(error, _BLAMED_ON_ARGUMENTS):
         given = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
         return CallRefusedError(
-            grpc.StatusCode.INVALID_ARGUMENT, f"{identifier} does not accept {given}: {described(error)}"
+            Status.INVALID_ARGUMENT, f"{identifier} does not accept {given}: {described(error)}"
         )
-    return CallRefusedError(grpc.StatusCode.ABORTED, f"{identifier} cannot be made: {described(error)}")
+    return CallRefusedError(Status.ABORTED, f"{identifier} cannot be made: {described(error)}")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gymnasium
-import grpc
 from typing import Any
+
+import gymnasium
 
 from kingfisher_gymnasium import environment_pb2 as pb
 from kingfisher_gymnasium import spaces, values
 from kingfisher_gymnasium.catalog import Catalog
-from kingfisher_gymnasium.failures import CallRefusedError
 from kingfisher_gymnasium.group import Group, GroupSettings
+from kingfisher_gymnasium.transport.status import CallRefusedError, Status
 
-_INVALID = grpc.StatusCode.INVALID_ARGUMENT
+_INVALID = Status.INVALID_ARGUMENT
 _MODES = (pb.AUTORESET_MODE_NEXT_STEP, pb.AUTORESET_MODE_SAME_STEP, pb.AUTORESET_MODE_DISABLED)
 _SELECTIONS = (pb.INFO_SELECTION_NONE, pb.INFO_SELECTION_ALL)
 # What a message has beside its tensors.
@@ -56,7 +56,7 @@ def _check(request: pb.CreateGroupRequest, limits: pb.ServerLimits) -> None:
         raise CallRefusedError(_INVALID, f"{request.count} environments: at least 1 is expected")
     if request.count > limits.environments_per_group:
         raise CallRefusedError(
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            Status.RESOURCE_EXHAUSTED,
             f"{request.count} environments in a group, and the server's limit is {limits.environments_per_group}"
             " (--max-environments)",
         )
@@ -78,18 +78,18 @@ def _group(
         observation_space = spaces.encode(first.observation_space, "the observation space")
         action_space = spaces.encode(first.action_space, "the action space")
     except spaces.UnsupportedSpaceError as error:
-        raise CallRefusedError(grpc.StatusCode.UNIMPLEMENTED, f"{settings.name}: {error}") from error
+        raise CallRefusedError(Status.UNIMPLEMENTED, f"{settings.name}: {error}") from error
     for row, other in enumerate(environments):
         for name in ("observation_space", "action_space"):
             if getattr(other, name) != getattr(first, name):
                 raise CallRefusedError(
-                    grpc.StatusCode.ABORTED,
+                    Status.ABORTED,
                     f"{settings.name}: {name} of environment {row} is {getattr(other, name)}, "
                     f"but of environment 0 {getattr(first, name)}",
                 )
     group = Group(environments, settings)
     if not group.action_leaves:
-        raise CallRefusedError(grpc.StatusCode.UNIMPLEMENTED, f"{settings.name}: the action space has no parts")
+        raise CallRefusedError(Status.UNIMPLEMENTED, f"{settings.name}: the action space has no parts")
     response = pb.CreateGroupResponse(
         specification=pb.EnvironmentSpecification(
             id=settings.name, observation_space=observation_space, action_space=action_space
@@ -106,7 +106,7 @@ def _group(
     largest = max(group.largest_message, response.ByteSize()) + _ENVELOPE
     if largest > limits.message_bytes:
         raise CallRefusedError(
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            Status.RESOURCE_EXHAUSTED,
             f"{settings.name}: messages of {len(environments)} environments can have {largest} bytes, "
             f"and the server's limit is {limits.message_bytes} (--max-message-bytes): use fewer in a group",
         )

@@ -1,37 +1,20 @@
-"""What is answered with an error: refusals of calls, and refusals and failures inside a stream."""
+"""What is answered with an `Error` inside a stream: refusals, and failures of environments."""
 
 from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
 
-import grpc
-
 from kingfisher_gymnasium import environment_pb2 as pb
+from kingfisher_gymnasium.transport.status import one_line
 
-_LONGEST_MESSAGE = 2_000
 _LONGEST_TRACE = 16_000
-
-
-def one_line(text: str) -> str:
-    """The text in one line of bounded length."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_MESSAGE else line[: _LONGEST_MESSAGE - 1] + "…"
 
 
 def described(exception: BaseException) -> str:
     """An exception in one line: its kind and what it says."""
     text = one_line(str(exception))
     return f"{type(exception).__name__}: {text}" if text else type(exception).__name__
-
-
-class CallRefusedError(Exception):
-    """A call outside a stream is refused, with a status of gRPC."""
-
-    def __init__(self, status: grpc.StatusCode, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = one_line(message)
 
 
 @dataclass(frozen=True, slots=True)

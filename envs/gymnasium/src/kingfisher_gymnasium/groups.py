@@ -6,10 +6,10 @@ import secrets
 import threading
 from dataclasses import dataclass
 
-import grpc
 
-from kingfisher_gymnasium.failures import CallRefusedError, out_of_place
+from kingfisher_gymnasium.failures import out_of_place
 from kingfisher_gymnasium.group import Group
+from kingfisher_gymnasium.transport.status import CallRefusedError, Status
 
 @dataclass(slots=True)
 class _Entry:
@@ -37,10 +37,10 @@ class Groups:
         """A place for a group that is being made, to be filled or removed; raises `CallRefusedError` if there is none."""
         with self._changed:
             if self._draining:
-                raise CallRefusedError(grpc.StatusCode.UNAVAILABLE, "the server is stopping and takes no new groups")
+                raise CallRefusedError(Status.UNAVAILABLE, "the server is stopping and takes no new groups")
             if len(self._entries) >= self._limit:
                 raise CallRefusedError(
-                    grpc.StatusCode.RESOURCE_EXHAUSTED,
+                    Status.RESOURCE_EXHAUSTED,
                     f"there are {self._limit} groups already, and the server's limit is {self._limit} (--max-groups)",
                 )
             name = secrets.token_urlsafe(18)

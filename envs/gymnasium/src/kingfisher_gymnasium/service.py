@@ -6,51 +6,59 @@ import hmac
 import importlib.metadata
 import platform
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
-import grpc
 from google.protobuf.message import DecodeError
 
 import kingfisher_gymnasium
 from kingfisher_gymnasium import creation
 from kingfisher_gymnasium import environment_pb2 as pb
 from kingfisher_gymnasium.catalog import Catalog
-from kingfisher_gymnasium.failures import CallRefusedError
 from kingfisher_gymnasium.groups import Groups
 from kingfisher_gymnasium.protocol import PROTOCOL, SERVICE
 from kingfisher_gymnasium.session import Session
+from kingfisher_gymnasium.transport.calls import Handler
+from kingfisher_gymnasium.transport.status import CallRefusedError, Status
 
-CONTROL_CALLS: Final = 8
+CONTROL_CALLS: Final = 16
 """How many calls beside the streams are carried out at one time."""
 
 
 class EnvironmentService:
-    """Carries out the calls. A stream keeps one thread for as long as it lasts."""
+    """Opens the calls that clients make. Each is answered on one thread."""
 
-    def __init__(self, catalog: Catalog, groups: Groups, limits: pb.ServerLimits) -> None:
+    def __init__(self, catalog: Catalog, groups: Groups, limits: pb.ServerLimits, token: str | None) -> None:
+        """`token` is what clients must send; without it everybody is served."""
         self._catalog = catalog
         self._groups = groups
         self._limits = limits
+        self._expected = None if token is None else f"Bearer {token}".encode()
         self._streams = threading.BoundedSemaphore(limits.groups)
+        self._control_calls = threading.BoundedSemaphore(CONTROL_CALLS)
 
-    @property
-    def handlers(self) -> grpc.GenericRpcHandler:
-        """What a gRPC server calls. Stream messages pass as bytes: they are parsed and made here."""
-        unary, stream = grpc.unary_unary_rpc_method_handler, grpc.stream_stream_rpc_method_handler
-        info, create, close = pb.GetServerInfoRequest, pb.CreateGroupRequest, pb.CloseGroupRequest
-        return grpc.method_handlers_generic_handler(
-            SERVICE,
-            {
-                "GetServerInfo": unary(self.get_server_info, info.FromString, _serialize),
-                "CreateGroup": unary(self.create_group, create.FromString, _serialize),
-                "CloseGroup": unary(self.close_group, close.FromString, _serialize),
-                "RunGroup": stream(self.run_group),
-            },
-        )
+    def open(self, path: str, metadata: dict[str, str]) -> tuple[Handler, bool]:
+        """The handler of a new call, and whether it answers a stream of messages; raises `CallRefusedError`."""
+        if self._expected is not None:
+            given = metadata.get("authorization", "").encode("latin-1")
+            if not hmac.compare_digest(given, self._expected):
+                reason = "the token is not this server's" if given else "a token is needed, and none was sent"
+                raise CallRefusedError(Status.UNAUTHENTICATED, reason)
+        match path.removeprefix(f"/{SERVICE}/"):
+            case "RunGroup":
+                session = Session(self._groups, self._limits.message_bytes)
+                return _Limited(_Stream(session), self._streams, f"{self._limits.groups} streams (--max-groups)"), True
+            case "GetServerInfo":
+                handler = _Unary(pb.GetServerInfoRequest, self._get_server_info)
+            case "CreateGroup":
+                handler = _Unary(pb.CreateGroupRequest, self._create_group)
+            case "CloseGroup":
+                handler = _Unary(pb.CloseGroupRequest, self._close_group)
+            case _:
+                raise CallRefusedError(Status.UNIMPLEMENTED, f"there is no call {path}")
+        return _Limited(handler, self._control_calls, f"{CONTROL_CALLS} calls beside the streams"), False
 
-    def get_server_info(self, request: pb.GetServerInfoRequest, context: grpc.ServicerContext) -> pb.GetServerInfoResponse:
-        """What the server is."""
+    def _get_server_info(self, request: pb.GetServerInfoRequest) -> pb.GetServerInfoResponse:
         return pb.GetServerInfoResponse(
             protocol=PROTOCOL,
             name="kingfisher-gymnasium",
@@ -60,55 +68,81 @@ class EnvironmentService:
             health=pb.HEALTH_DRAINING if self._groups.draining else pb.HEALTH_SERVING,
         )
 
-    def create_group(self, request: pb.CreateGroupRequest, context: grpc.ServicerContext) -> pb.CreateGroupResponse:
-        """Makes a group."""
+    def _create_group(self, request: pb.CreateGroupRequest) -> pb.CreateGroupResponse:
+        if request.protocol.major != PROTOCOL.major:
+            raise CallRefusedError(
+                Status.FAILED_PRECONDITION,
+                f"the client speaks protocol {request.protocol.major}.{request.protocol.minor}, "
+                f"the server {PROTOCOL.major}.{PROTOCOL.minor}",
+            )
+        name = self._groups.reserve()
         try:
-            if request.protocol.major != PROTOCOL.major:
-                raise CallRefusedError(
-                    grpc.StatusCode.FAILED_PRECONDITION,
-                    f"the client speaks protocol {request.protocol.major}.{request.protocol.minor}, "
-                    f"the server {PROTOCOL.major}.{PROTOCOL.minor}",
-                )
-            name = self._groups.reserve()
-            try:
-                group, response = creation.create(request, self._catalog, self._limits)
-            except BaseException:
-                self._groups.remove(name)
-                raise
-            self._groups.fill(name, group)
-            response.group = name
-        except CallRefusedError as error:
-            context.abort(error.status, error.message)
-        if not context.is_active():
-            self._groups.remove_unattached(name)
+            group, response = creation.create(request, self._catalog, self._limits)
+        except BaseException:
+            self._groups.remove(name)
+            raise
+        self._groups.fill(name, group)
+        response.group = name
         return response
 
-    def close_group(self, request: pb.CloseGroupRequest, context: grpc.ServicerContext) -> pb.CloseGroupResponse:
-        """Closes a group."""
+    def _close_group(self, request: pb.CloseGroupRequest) -> pb.CloseGroupResponse:
         self._groups.remove(request.group)
         return pb.CloseGroupResponse()
 
-    def run_group(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
-        """Answers the requests of one stream."""
-        if not self._streams.acquire(blocking=False):
-            limit = self._limits.groups
-            context.abort(
-                grpc.StatusCode.RESOURCE_EXHAUSTED, f"there are {limit} streams already, and the server's limit is {limit}"
-            )
-        session = Session(self._groups, self._limits.message_bytes)
+
+class _Unary:
+    """A call with one message."""
+
+    def __init__(self, kind: Any, carry_out: Callable[[Any], Any]) -> None:
+        self._kind = kind
+        self._carry_out = carry_out
+
+    def answer(self, message: bytes) -> bytes:
         try:
-            for request in requests:
-                yield session.answer(request)
-        except DecodeError:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "what came is no RunGroupRequest")
-        finally:
-            session.close()
-            self._streams.release()
+            request = self._kind.FromString(message)
+        except DecodeError as error:
+            raise _no_message(self._kind) from error
+        data: bytes = self._carry_out(request).SerializeToString()
+        return data
+
+    def close(self) -> None:
+        """Nothing is kept."""
 
 
-def _serialize(message: Any) -> bytes:
-    data: bytes = message.SerializeToString()
-    return data
+class _Stream:
+    """A call with many messages."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.close = session.close
+
+    def answer(self, message: bytes) -> bytes:
+        try:
+            return self._session.answer(message)
+        except DecodeError as error:
+            raise _no_message(pb.RunGroupRequest) from error
+
+
+class _Limited:
+    """A call of a kind of which there can be so many at one time."""
+
+    def __init__(self, handler: Handler, places: threading.BoundedSemaphore, limit: str) -> None:
+        if not places.acquire(blocking=False):
+            raise CallRefusedError(Status.RESOURCE_EXHAUSTED, f"the server has its limit of {limit} already")
+        self._handler = handler
+        self._places = places
+        self._open = True
+        self.answer = handler.answer
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._handler.close()
+            self._places.release()
+
+
+def _no_message(kind: Any) -> CallRefusedError:
+    return CallRefusedError(Status.INVALID_ARGUMENT, f"what came is no {kind.DESCRIPTOR.name}")
 
 
 def _runtime() -> dict[str, str]:
@@ -119,29 +153,3 @@ def _runtime() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             pass
     return versions
-
-
-class TokenInterceptor(grpc.ServerInterceptor):
-    """Ends calls that do not carry the token with UNAUTHENTICATED."""
-
-    def __init__(self, token: str) -> None:
-        self._expected = f"Bearer {token}".encode()
-
-    def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """Looks at a call's metadata before anything else of it."""
-        given = dict(handler_call_details.invocation_metadata).get("authorization", "")
-        data = given if isinstance(given, bytes) else given.encode()
-        if hmac.compare_digest(data, self._expected):
-            return continuation(handler_call_details)
-        reason = "the token is not this server's" if data else "a token is needed, and none was sent"
-
-        def refuse(request: Any, context: grpc.ServicerContext) -> Any:
-            context.abort(grpc.StatusCode.UNAUTHENTICATED, reason)
-
-        if handler_call_details.method.endswith("/RunGroup"):
-            return grpc.stream_stream_rpc_method_handler(refuse)
-        return grpc.unary_unary_rpc_method_handler(refuse)

@@ -43,7 +43,8 @@ def _encode(space: gymnasium.Space[Any], name: str) -> pb.Space:
             counts, starts = tensors.encode(space.nvec), tensors.encode(space.start)
             return pb.Space(multi_discrete=pb.MultiDiscreteSpace(counts=counts, starts=starts))
         case spaces.MultiBinary():
-            return pb.Space(multi_binary=pb.MultiBinarySpace(shape=space.shape))
+            shaped = len(space.shape) == 1 and not isinstance(space.n, (int, np.integer))
+            return pb.Space(multi_binary=pb.MultiBinarySpace(shape=space.shape, given_as_shape=shaped))
         case spaces.Tuple():
             parts = [encode(part, f"{name}[{index}]") for index, part in enumerate(space.spaces)]
             return pb.Space(tuple=pb.TupleSpace(spaces=parts))
@@ -84,7 +85,8 @@ def decode(message: pb.Space) -> gymnasium.Space[Any]:
                 raise ValueError(f"a MultiDiscrete space of types {counts.dtype} and {starts.dtype}")
             return spaces.MultiDiscrete(counts, start=starts, dtype=counts.dtype.type)
         case "multi_binary":
-            return spaces.MultiBinary(tuple(message.multi_binary.shape))
+            shape = tuple(message.multi_binary.shape)
+            return spaces.MultiBinary(shape[0] if len(shape) == 1 and not message.multi_binary.given_as_shape else shape)
         case "tuple":
             return spaces.Tuple([decode(part) for part in message.tuple.spaces])
         case "dict":

@@ -20,6 +20,7 @@ final class GroupStream {
 
     private final ClientCall<RunGroupRequest, RunGroupResponse> call;
     private final Responses responses = new Responses();
+    private volatile boolean cancelled;
 
     /** Starts the call. */
     GroupStream(ClientCall<RunGroupRequest, RunGroupResponse> call) {
@@ -30,7 +31,7 @@ final class GroupStream {
 
     /** Sends a request; if the stream has ended, {@link #receive} says so. */
     void send(RunGroupRequest request) {
-        if (responses.end == null) {
+        if (responses.end == null && !cancelled) {
             call.sendMessage(request);
         }
     }
@@ -52,12 +53,13 @@ final class GroupStream {
 
     /** Ends the stream at once. */
     void cancel() {
+        cancelled = true; // the call refuses everything from now on, and tells of its end only later
         call.cancel("the group is not used any more", null);
     }
 
     /** Tells the server that nothing more comes. */
     void requestEnd() {
-        if (responses.end == null) {
+        if (responses.end == null && !cancelled) {
             call.halfClose();
         }
     }
