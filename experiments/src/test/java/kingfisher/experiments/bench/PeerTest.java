@@ -98,10 +98,10 @@ class PeerTest {
                 .containsEntry("rollout-steps", "256")
                 .containsEntry("minibatch-size", "64")
                 .containsEntry("epochs", "10")
-                .containsEntry("learning-rate", "3.0e-4")
+                .containsEntry("learning-rate", "0.0003")
                 .containsEntry("normalize-observations", "true")
                 .containsEntry("normalize-rewards", "true")
-                .containsEntry("entropy-coefficient", "0.0");
+                .containsEntry("entropy-coefficient", "0");
         assertThat(cheetah.get(PpoSettings.VALUE_CLIP)).isEmpty();
         for (Settings settings : List.of(cartPole, cheetah)) {
             assertThat(settings.texts())
