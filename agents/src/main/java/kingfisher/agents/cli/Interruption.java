@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class Interruption implements AutoCloseable {
 
+    private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "kingfisher-interruption");
     private volatile boolean requested;
@@ -23,7 +24,7 @@ public final class Interruption implements AutoCloseable {
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException stopping) {
-            requested = true;
+            request();
         }
     }
 
@@ -40,6 +41,7 @@ public final class Interruption implements AutoCloseable {
 
     private synchronized boolean request() {
         requested = true;
+        asked.countDown();
         return holding;
     }
 
@@ -57,6 +59,11 @@ public final class Interruption implements AutoCloseable {
     /** Whether the process is asked to stop. */
     public boolean requested() {
         return requested;
+    }
+
+    /** Waits until the process is asked to stop. */
+    void await() throws InterruptedException {
+        asked.await();
     }
 
     /** Lets the process end. */

@@ -28,6 +28,7 @@ import picocli.CommandLine.ParameterException;
             SettingsCommand.class,
             EnvironmentsCommand.class,
             CheckEnvironmentCommand.class,
+            ServeEnvironmentsCommand.class,
             HelpCommand.class
         })
 public final class Main {

@@ -22,7 +22,7 @@ final class HelpTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "resume", "evaluate", "trace", "settings", "envs", "check-env"})
+    @ValueSource(strings = {"train", "resume", "evaluate", "trace", "settings", "envs", "check-env", "serve-envs"})
     void everyCommandHasHelp(String command) {
         Program.Outcome outcome = Program.run(command, "--help");
 

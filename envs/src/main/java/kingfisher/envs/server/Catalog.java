@@ -4,6 +4,8 @@ import io.grpc.Status;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.NearestNames;
 import kingfisher.envs.registry.EnvironmentRegistration;
 import kingfisher.envs.registry.Environments;
@@ -13,9 +15,24 @@ final class Catalog {
 
     private final List<Pattern> allowed;
 
-    /** Offers what matches one of the patterns, with {@code *} and {@code ?}; all if there are none. */
+    /**
+     * Offers what matches one of the patterns, with {@code *} and {@code ?}; all if there are none.
+     *
+     * @throws InvalidInputException if nothing matches one of them
+     */
     Catalog(List<String> patterns) {
         this.allowed = patterns.stream().map(Catalog::pattern).toList();
+        for (int i = 0; i < patterns.size(); i++) {
+            Pattern pattern = allowed.get(i);
+            if (registered().noneMatch(id -> pattern.matcher(id).matches())) {
+                throw new InvalidInputException(
+                        "--allow " + Texts.oneLine(patterns.get(i)) + ": no registered environment has such an id");
+            }
+        }
+    }
+
+    private static Stream<String> registered() {
+        return Environments.registrations().stream().map(EnvironmentRegistration::id);
     }
 
     private static Pattern pattern(String glob) {
@@ -30,8 +47,7 @@ final class Catalog {
 
     /** The ids that are offered. */
     List<String> ids() {
-        return Environments.registrations().stream()
-                .map(EnvironmentRegistration::id)
+        return registered()
                 .filter(id -> allowed.isEmpty()
                         || allowed.stream()
                                 .anyMatch(pattern -> pattern.matcher(id).matches()))
