@@ -12,6 +12,7 @@ import kingfisher.envs.server.ListenAddress;
 import kingfisher.envs.server.ServerSettings;
 import kingfisher.envs.server.ServerToken;
 import kingfisher.envs.server.TlsFiles;
+import kingfisher.envs.wire.TokenPlaces;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -119,7 +120,7 @@ final class ServeEnvironmentsCommand implements Callable<Integer> {
                 number("--max-groups", groups, 1, MOST_GROUPS).orElse(Limits.DEFAULT.groups()),
                 number("--max-environments", environments, 1, MOST_ENVIRONMENTS).orElse(Limits.DEFAULT.environments()));
         Optional<TlsFiles> tls = tls();
-        ServerToken tokens = ServerToken.ofProcess();
+        ServerToken tokens = new ServerToken(TokenPlaces.ofProcess());
         Optional<String> given = tokens.given(tokenFile);
         Optional<String> token = given.isEmpty() && tls.isEmpty() ? Optional.of(tokens.ofUser()) : given;
         return new ServerSettings(listen, token, tls, allowed, limits, ServerSettings.ATTACH_TIMEOUT);

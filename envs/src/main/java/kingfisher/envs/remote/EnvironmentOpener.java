@@ -12,6 +12,7 @@ import kingfisher.envs.EnvironmentSpecification;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.VectorEnvironment;
 import kingfisher.envs.registry.Environments;
+import kingfisher.envs.wire.TokenPlaces;
 import kingfisher.envs.wrapper.OrderEnforcing;
 
 /**
@@ -178,7 +179,8 @@ public final class EnvironmentOpener implements AutoCloseable {
 
     private ServerConnection connection(String id, Endpoint endpoint) {
         return connections.computeIfAbsent(endpoint, absent -> {
-            Peer peer = Peer.elsewhere(endpoint, Tokens.ofProcess().find(options.tokenFile(), endpoint), options);
+            Peer peer = Peer.elsewhere(
+                    endpoint, new Tokens(TokenPlaces.ofProcess()).find(options.tokenFile(), endpoint), options);
             return ServerConnection.open(id, peer, options, deadlines);
         });
     }

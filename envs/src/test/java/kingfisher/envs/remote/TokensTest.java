@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.wire.TokenPlaces;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,7 @@ class TokensTest {
     }
 
     private Tokens tokens(Map<String, String> environment) {
-        return new Tokens(environment, home);
+        return new Tokens(new TokenPlaces(environment, home));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.wire.TokenPlaces;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,11 +25,11 @@ class ServerTokenTest {
     private Path home;
 
     private ServerToken tokens(String variable) {
-        return new ServerToken(Map.of("KINGFISHER_TOKEN", variable), home);
+        return new ServerToken(new TokenPlaces(Map.of("KINGFISHER_TOKEN", variable), home));
     }
 
     private ServerToken tokens() {
-        return new ServerToken(Map.of(), home);
+        return new ServerToken(new TokenPlaces(Map.of(), home));
     }
 
     @Test
@@ -101,7 +102,7 @@ class ServerTokenTest {
     void aPlaceThatCannotBeWrittenIsNamedWithTheOtherWays() throws IOException {
         Path file = Files.createFile(home.resolve("file"));
 
-        assertThatThrownBy(() -> new ServerToken(Map.of(), file).ofUser())
+        assertThatThrownBy(() -> new ServerToken(new TokenPlaces(Map.of(), file)).ofUser())
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith(
                         "cannot make " + file.resolve(".kingfisher").resolve("token") + ": ")
