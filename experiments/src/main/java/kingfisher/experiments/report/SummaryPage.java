@@ -15,6 +15,9 @@ import kingfisher.experiments.suite.Task;
 
 /** The page {@code summary.md}: one row a task with its goal, what was reached, and the command that makes the row. */
 final class SummaryPage {
+    /** Means below it are shown with two decimals. */
+    private static final double SMALL = 10;
+
     private static final List<String> HEADER = List.of(
             "algorithm",
             "environment",
@@ -79,7 +82,7 @@ final class SummaryPage {
     private static List<String> cells(Suite suite, TaskOutcome outcome) {
         Task task = outcome.task();
         Statistics score = outcome.score();
-        String deviation = score.count() < 2 ? "" : " ± " + number(score.std());
+        String deviation = score.count() < 2 ? "" : " ± " + number(score.std(), score);
         int seeds = task.seeds().size();
         String done = score.count() == seeds ? "" : " (" + score.count() + " of " + seeds + " runs done)";
         String failed = outcome.failed() == 0 ? "" : ", " + outcome.failed() + " failed";
@@ -87,8 +90,8 @@ final class SummaryPage {
                 task.algorithm(),
                 task.environment(),
                 goal(task, score),
-                number(score.mean()) + deviation,
-                number(score.min()),
+                number(score.mean(), score) + deviation,
+                number(score.min(), score),
                 task.goal().passing(outcome.returns()) + " of " + score.count(),
                 outcome.verdict().text() + done + failed,
                 number(Statistics.of(outcome.seconds()).median()),
@@ -123,6 +126,11 @@ final class SummaryPage {
 
     private static String number(double value) {
         return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.1f", value);
+    }
+
+    /** A number about scores, with a decimal more where they are small. */
+    private static String number(double value, Statistics score) {
+        return Math.abs(score.mean()) < SMALL ? String.format(Locale.ROOT, "%.2f", value) : number(value);
     }
 
     private static String line(List<String> cells) {

@@ -11,9 +11,14 @@ import java.util.stream.Collectors;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.NearestNames;
 
-/** Some runs of a suite, as {@code --only} names them: {@code algorithm=ppo,environment=CartPole-v1,seed=0}. */
+/**
+ * Some runs of a suite, as {@code --only} names them: {@code algorithm=ppo,environment=CartPole-v1,seed=0}. Gymnasium's
+ * environments may be named with or without {@code gym:}.
+ */
 public final class RunSelection {
     private static final String OPTION = "--only";
+    private static final String ENVIRONMENT = "environment";
+    private static final String GYMNASIUM = "gym:";
     private static final Map<String, Function<RunKey, String>> KEYS = keys();
 
     private RunSelection() {}
@@ -21,7 +26,7 @@ public final class RunSelection {
     private static Map<String, Function<RunKey, String>> keys() {
         Map<String, Function<RunKey, String>> keys = new LinkedHashMap<>();
         keys.put("algorithm", RunKey::algorithm);
-        keys.put("environment", RunKey::environment);
+        keys.put(ENVIRONMENT, run -> withoutPlace(run.environment()));
         keys.put("seed", run -> Long.toString(run.seed()));
         return keys;
     }
@@ -40,7 +45,8 @@ public final class RunSelection {
                 throw new InvalidInputException(OPTION + " must be key=value,…: " + text);
             }
             String key = condition.substring(0, equals).strip();
-            String value = condition.substring(equals + 1).strip();
+            String given = condition.substring(equals + 1).strip();
+            String value = key.equals(ENVIRONMENT) ? withoutPlace(given) : given;
             check(key, value, suite);
             wanted.computeIfAbsent(key, any -> new LinkedHashSet<>()).add(value);
         }
@@ -53,6 +59,10 @@ public final class RunSelection {
             throw new InvalidInputException(OPTION + " leaves no run of " + suite.name() + ": " + text);
         }
         return selected;
+    }
+
+    private static String withoutPlace(String environment) {
+        return environment.startsWith(GYMNASIUM) ? environment.substring(GYMNASIUM.length()) : environment;
     }
 
     private static void check(String key, String value, Suite suite) {

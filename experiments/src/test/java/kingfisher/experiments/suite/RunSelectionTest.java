@@ -11,6 +11,7 @@ import kingfisher.envs.InvalidInputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunSelectionTest {
 
@@ -29,6 +30,15 @@ class RunSelectionTest {
     void valuesOfOneKeyAreAlternatives() {
         assertThat(RunSelection.parse("seed=1,environment=CartPole-v1,seed=0", SUITE))
                 .containsExactly(CART_0, CART_1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Hopper-v5", "gym:Hopper-v5"})
+    void gymnasiumsEnvironmentsGoByTheirOwnNamesToo(String name) {
+        Suite suite = Suites.find("learning-ppo-mujoco");
+
+        assertThat(RunSelection.parse("environment=" + name + ",seed=3", suite))
+                .containsExactly(new RunKey("ppo", "gym:Hopper-v5", 3));
     }
 
     @ParameterizedTest
