@@ -47,7 +47,8 @@ final class ServeEnvironmentsCommand implements Callable<Integer> {
             names = "--token-file",
             paramLabel = "FILE",
             description =
-                    "File with the token that clients must send (default: KINGFISHER_TOKEN, else the user's own).")
+                    "File with the token that clients must send (default: KINGFISHER_TOKEN, else the user's own, or"
+                            + " none where --tls-ca says who clients are).")
     private Optional<Path> tokenFile = Optional.empty();
 
     @Option(
@@ -97,12 +98,6 @@ final class ServeEnvironmentsCommand implements Callable<Integer> {
         try (Interruption interruption = new Interruption()) {
             EnvironmentServer server = EnvironmentServer.start(settings);
             try {
-                if (settings.token().isEmpty() && authorities.isEmpty()) {
-                    spec.commandLine()
-                            .getErr()
-                            .println("note: whoever reaches " + server.address()
-                                    + " is served; --token-file or --tls-ca keep strangers out");
-                }
                 spec.commandLine().getOut().println("listening on " + server.address());
                 interruption.await();
             } finally {
@@ -122,7 +117,8 @@ final class ServeEnvironmentsCommand implements Callable<Integer> {
         Optional<TlsFiles> tls = tls();
         ServerToken tokens = new ServerToken(TokenPlaces.ofProcess());
         Optional<String> given = tokens.given(tokenFile);
-        Optional<String> token = given.isEmpty() && tls.isEmpty() ? Optional.of(tokens.ofUser()) : given;
+        boolean clientsAreKnown = tls.flatMap(TlsFiles::authorities).isPresent();
+        Optional<String> token = given.isEmpty() && !clientsAreKnown ? Optional.of(tokens.ofUser()) : given;
         return new ServerSettings(listen, token, tls, allowed, limits, ServerSettings.ATTACH_TIMEOUT);
     }
 
