@@ -148,7 +148,8 @@ public final class ClientFuzz implements AutoCloseable {
                 group.count(), group.specification().observationSpace().size());
         boolean started = false;
         for (int i = 0; i < REQUESTS_OF_A_GROUP && !group.hasFailed(); i++) {
-            target.set(random.nextInt(4) > 0 ? RunGroupResponse.class : null);
+            boolean mutating = random.nextInt(4) < (started ? 3 : 1); // most groups get to their steps
+            target.set(mutating ? RunGroupResponse.class : null);
             boolean reset = !started || random.nextInt(10) == 0;
             boolean before = started;
             started |= succeeds(reset ? "Reset" : "Step", id, () -> {
