@@ -12,7 +12,7 @@ import kingfisher.envs.classic.Pendulum;
 import kingfisher.envs.registry.Environments;
 import org.junit.jupiter.api.Test;
 
-class SequentialVectorEnvironmentTest extends VectorEnvironmentContract {
+class SequentialVectorEnvironmentTest extends RestorableVectorEnvironmentContract {
 
     @Override
     protected VectorEnvironment createGroup(int count) {

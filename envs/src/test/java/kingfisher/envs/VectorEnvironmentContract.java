@@ -7,11 +7,14 @@ import java.util.Arrays;
 import kingfisher.envs.random.Pcg64;
 import org.junit.jupiter.api.Test;
 
-/** What every group of environments has to do; the group of the tests is made of {@link #createOne()}'s kind. */
+/**
+ * What every group of environments has to do, whether or not it can tell its state; the group of the tests is made of {@link
+ * #createOne()}'s kind.
+ */
 public abstract class VectorEnvironmentContract {
 
-    private static final int COUNT = 3;
-    private static final int STEPS = 150;
+    static final int COUNT = 3;
+    static final int STEPS = 150;
 
     /** Makes a group of {@code count} environments. */
     protected abstract VectorEnvironment createGroup(int count);
@@ -110,42 +113,6 @@ public abstract class VectorEnvironmentContract {
     }
 
     @Test
-    void aSnapshotContinuesBitForBitInAnotherGroup() {
-        try (VectorEnvironment original = createGroup(COUNT);
-                VectorEnvironment restored = createGroup(COUNT)) {
-            VectorTimeStep step = VectorTimeStep.of(original);
-            VectorTimeStep other = VectorTimeStep.of(original);
-            original.reset(9, step);
-            Pcg64 generator = new Pcg64(5);
-            for (int t = 0; t < 13; t++) {
-                original.step(actions(original, generator), step);
-            }
-            restored.restore(original.snapshot().orElseThrow());
-            for (int t = 0; t < STEPS; t++) {
-                double[] actions = actions(original, generator);
-                original.step(actions, step);
-                restored.step(actions, other);
-                assertThat(other.observations()).as("step %d", t).isEqualTo(step.observations());
-                assertThat(other.rewards()).isEqualTo(step.rewards());
-                assertThat(other.truncated()).isEqualTo(step.truncated());
-            }
-        }
-    }
-
-    @Test
-    void aSnapshotOfAnotherSizeOrADamagedOneIsRefused() {
-        try (VectorEnvironment group = createGroup(COUNT);
-                VectorEnvironment larger = createGroup(COUNT + 1)) {
-            group.reset(9, VectorTimeStep.of(group));
-            byte[] snapshot = group.snapshot().orElseThrow();
-
-            assertThatThrownBy(() -> larger.restore(snapshot)).isInstanceOf(InvalidInputException.class);
-            assertThatThrownBy(() -> group.restore(Arrays.copyOf(snapshot, snapshot.length / 2)))
-                    .isInstanceOf(InvalidInputException.class);
-        }
-    }
-
-    @Test
     void sendAndReceiveComeInTurn() {
         try (VectorEnvironment group = createGroup(COUNT)) {
             VectorTimeStep step = VectorTimeStep.of(group);
@@ -195,7 +162,7 @@ public abstract class VectorEnvironmentContract {
         assertThat(group.count()).isEqualTo(COUNT);
     }
 
-    private static double[] actions(VectorEnvironment group, Pcg64 generator) {
+    static double[] actions(VectorEnvironment group, Pcg64 generator) {
         Space space = group.specification().actionSpace();
         double[] actions = new double[group.count() * space.size()];
         for (int row = 0; row < group.count(); row++) {

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.wire.Protocol;
 
@@ -49,11 +51,19 @@ final class Channels {
             return Grpc.newChannelBuilder("dns:///" + endpoint, InsecureChannelCredentials.create());
         }
         try {
-            return Grpc.newChannelBuilder("dns:///" + endpoint, credentials(options));
+            // not by gRPC's registry, which throws something else and hides why the files cannot be used
+            return NettyChannelBuilder.forTarget("dns:///" + endpoint, credentials(options));
         } catch (IllegalArgumentException unusable) {
-            Throwable reason = Optional.ofNullable(unusable.getCause()).orElse(unusable);
-            throw new InvalidInputException("the TLS files cannot be used: " + Failures.oneLine(reason.toString()));
+            throw new InvalidInputException(
+                    files(options) + " cannot be used: " + Failures.oneLine(Failures.root(unusable)));
         }
+    }
+
+    private static String files(ConnectionOptions options) {
+        return Stream.of(options.authorities(), options.certificate(), options.key())
+                .flatMap(Optional::stream)
+                .map(Path::toString)
+                .collect(Collectors.joining(", ", "the TLS files ", ""));
     }
 
     /** Refuses TLS files that would be of no use. */
@@ -81,7 +91,8 @@ final class Channels {
                         readable("--tls-key", options.key().get()).toFile());
             }
         } catch (IOException unreadable) {
-            throw new InvalidInputException("the TLS files cannot be read: " + unreadable.getMessage());
+            throw new InvalidInputException(
+                    files(options) + " cannot be read: " + Failures.oneLine(unreadable.getMessage()));
         }
         return credentials.build();
     }

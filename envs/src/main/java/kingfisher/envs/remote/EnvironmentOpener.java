@@ -145,8 +145,8 @@ public final class EnvironmentOpener implements AutoCloseable {
                 first += rows;
                 if (!groups.get(i).specification().equals(groups.get(0).specification())) {
                     throw new InvalidInputException(settings.id() + " is not the same on all servers: "
-                            + groups.get(0).specification() + " and "
-                            + groups.get(i).specification());
+                            + Failures.oneLine(groups.get(0).specification() + " and "
+                                    + groups.get(i).specification()));
                 }
             }
         } catch (RuntimeException failure) {

@@ -64,8 +64,11 @@ final class GroupStream {
         }
     }
 
-    /** Waits a moment for the end of the stream, then ends it. */
+    /** Waits a moment for the end of the stream, then ends it; the end of one that was cancelled needs no waiting for. */
     void awaitEnd() {
+        if (cancelled) {
+            return; // and leaves the news to the thread that may be waiting for an answer
+        }
         try {
             responses.await(System.nanoTime() + GOODBYE_NANOS);
         } catch (EndedException asItShould) {

@@ -47,7 +47,7 @@ final class RemoteEnvironment implements Environment {
         EnvironmentSpecification specification = group.specification();
         if (action.length != specification.actionSpace().size()) {
             throw new InvalidInputException(specification.id() + ": the action must be one of "
-                    + specification.actionSpace() + ": " + Arrays.toString(action));
+                    + Failures.oneLine(specification.actionSpace() + ": " + Arrays.toString(action)));
         }
         group.sendStep(action);
         group.receive(step);

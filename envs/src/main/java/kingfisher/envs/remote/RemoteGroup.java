@@ -105,6 +105,9 @@ public final class RemoteGroup implements AutoCloseable {
                 deadlines.connect());
         RunGroupResponse response = await(deadlines.connect());
         pending = Pending.NONE;
+        if (response.hasError()) {
+            throw failed(failures.told(response.getError()), null);
+        }
         if (!response.hasAttached()) {
             throw failed(failures.broken("Attach is answered by " + response.getResponseCase()), null);
         }
@@ -150,7 +153,7 @@ public final class RemoteGroup implements AutoCloseable {
         try {
             return Step.newBuilder().addAllActions(actions.writeChecked(values)).build();
         } catch (InvalidInputException refused) {
-            throw new InvalidInputException(specification.id() + ": " + refused.getMessage());
+            throw new InvalidInputException(specification.id() + ": " + Failures.oneLine(refused.getMessage()));
         }
     }
 
@@ -224,9 +227,9 @@ public final class RemoteGroup implements AutoCloseable {
     }
 
     private RuntimeException refused(Error error) {
-        String text = Failures.oneLine(error.getMessage());
+        String text = failures.told(error);
         switch (error.getCode()) {
-            case CODE_INVALID_ARGUMENT -> {
+            case CODE_INVALID_ARGUMENT, CODE_UNIMPLEMENTED -> {
                 if (error.getUnchanged()) {
                     return new InvalidInputException(specification.id() + ": " + text);
                 }

@@ -140,6 +140,7 @@ final class RemoteVectorEnvironment implements VectorEnvironment {
 
     @Override
     public Optional<byte[]> snapshot() {
+        requireUsable();
         requireReady();
         return Optional.empty();
     }

@@ -43,7 +43,7 @@ final class ServerConnection implements AutoCloseable {
         Metadata headers = new Metadata();
         peer.token().ifPresent(token -> headers.put(Protocol.AUTHORIZATION, Protocol.bearer(token)));
         this.authorized = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
-        this.info = askInfo(id, peer);
+        this.info = askInfo(id);
         if (!Protocol.isCompatible(info.getProtocol())) {
             throw new InvalidInputException(id + ": " + peer + " ("
                     + Failures.oneLine(info.getName() + " " + info.getVersion())
@@ -68,7 +68,7 @@ final class ServerConnection implements AutoCloseable {
         }
     }
 
-    private GetServerInfoResponse askInfo(String id, Peer peer) {
+    private GetServerInfoResponse askInfo(String id) {
         GetServerInfoRequest request = GetServerInfoRequest.newBuilder()
                 .setProtocol(Protocol.VERSION)
                 .setClient(CLIENT)
@@ -77,7 +77,7 @@ final class ServerConnection implements AutoCloseable {
             return stub(deadlines.connect()).getServerInfo(request);
         } catch (StatusRuntimeException refused) {
             String text = switch (refused.getStatus().getCode()) {
-                case UNIMPLEMENTED -> "what listens at " + peer.endpoint() + " is no server of environments";
+                case UNIMPLEMENTED -> failures.noServer();
                 case DEADLINE_EXCEEDED -> failures.late("", deadlines.connect(), "it cannot be reached");
                 default -> failures.ofOpening(refused.getStatus());
             };

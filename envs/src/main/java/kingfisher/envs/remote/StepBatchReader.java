@@ -81,7 +81,10 @@ final class StepBatchReader {
     }
 
     private void readFinals(FinalRows rows, boolean present, int ended, VectorTimeStep step) {
-        if (rows.getRowsCount() != ended || present != ended > 0) {
+        if (present && ended == 0) {
+            throw new UnreadableMessageException("final observations come, but no episode ended");
+        }
+        if (rows.getRowsCount() != ended) {
             throw new UnreadableMessageException(
                     "final observations come with " + rows.getRowsCount() + " rows, but " + ended + " episodes ended");
         }
@@ -110,7 +113,7 @@ final class StepBatchReader {
                             column.getTensor().getShapeCount() > 0
                                     && column.getTensor().getShape(0) == rows;
                         case TEXTS -> column.getTexts().getValuesCount() == rows;
-                        case VALUES_NOT_SET -> false;
+                        case VALUES_NOT_SET -> true; // the entry holds nested ones
                     };
             if (!whole) {
                 throw new UnreadableMessageException("the info " + column.getPathList() + " has not " + rows + " rows");

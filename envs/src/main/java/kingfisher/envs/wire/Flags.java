@@ -28,14 +28,22 @@ public final class Flags {
             throw new UnreadableMessageException(name + " must be " + count + " bytes, not " + bytes.size());
         }
         for (int i = 0; i < count; i++) {
-            flags[at + i] = isSet(bytes.byteAt(i));
+            byte flag = bytes.byteAt(i);
+            if (flag != 0 && flag != 1) {
+                throw new UnreadableMessageException(name + ": " + refusal(flag));
+            }
+            flags[at + i] = flag == 1;
         }
     }
 
     static boolean isSet(byte flag) {
         if (flag != 0 && flag != 1) {
-            throw new UnreadableMessageException("a flag must be 0 or 1, not " + Byte.toUnsignedInt(flag));
+            throw new UnreadableMessageException(refusal(flag));
         }
         return flag == 1;
+    }
+
+    private static String refusal(byte flag) {
+        return "a flag must be 0 or 1, not " + Byte.toUnsignedInt(flag);
     }
 }

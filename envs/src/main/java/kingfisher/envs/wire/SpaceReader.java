@@ -71,11 +71,12 @@ final class SpaceReader {
         int[] shape = Shape.read(low.getShapeList(), place(path));
         requireAlike(low, box.getHigh(), path);
         int size = Shape.size(shape);
+        double[] lows = numbers(low, format, size, path); // first, as nothing is allocated for bounds that did not come
+        double[] highs = numbers(box.getHigh(), format, size, path);
         boolean[] bounded = new boolean[size];
         Flags.read(box.getBoundedBelow(), place(path) + ": bounded_below", bounded, 0, size);
         Flags.read(box.getBoundedAbove(), place(path) + ": bounded_above", bounded, 0, size);
-        BoxSpace space = new BoxSpace(
-                shape, numbers(low, format, size, path), numbers(box.getHigh(), format, size, path), format.type());
+        BoxSpace space = new BoxSpace(shape, lows, highs, format.type());
         return new SpaceLeaf(path, space, format, shape);
     }
 

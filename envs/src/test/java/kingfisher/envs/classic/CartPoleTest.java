@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import kingfisher.envs.Environment;
-import kingfisher.envs.EnvironmentContract;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.RestorableEnvironmentContract;
 import kingfisher.envs.TimeStep;
 import kingfisher.envs.wrapper.TimeLimit;
 import org.junit.jupiter.api.Test;
 
-class CartPoleTest extends EnvironmentContract {
+class CartPoleTest extends RestorableEnvironmentContract {
 
     private static final double[] RIGHT = {1};
 

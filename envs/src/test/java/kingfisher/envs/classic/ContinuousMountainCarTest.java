@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import kingfisher.envs.Environment;
-import kingfisher.envs.EnvironmentContract;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.RestorableEnvironmentContract;
 import kingfisher.envs.TimeStep;
 import kingfisher.envs.wrapper.TimeLimit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ContinuousMountainCarTest extends EnvironmentContract {
+class ContinuousMountainCarTest extends RestorableEnvironmentContract {
 
     @Override
     protected Environment create() {

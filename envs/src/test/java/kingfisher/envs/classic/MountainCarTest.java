@@ -3,11 +3,11 @@ package kingfisher.envs.classic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import kingfisher.envs.Environment;
-import kingfisher.envs.EnvironmentContract;
+import kingfisher.envs.RestorableEnvironmentContract;
 import kingfisher.envs.wrapper.TimeLimit;
 import org.junit.jupiter.api.Test;
 
-class MountainCarTest extends EnvironmentContract {
+class MountainCarTest extends RestorableEnvironmentContract {
 
     @Override
     protected Environment create() {

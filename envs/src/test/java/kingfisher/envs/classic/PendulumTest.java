@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import kingfisher.envs.Environment;
-import kingfisher.envs.EnvironmentContract;
+import kingfisher.envs.RestorableEnvironmentContract;
 import kingfisher.envs.TimeStep;
 import kingfisher.envs.wrapper.TimeLimit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PendulumTest extends EnvironmentContract {
+class PendulumTest extends RestorableEnvironmentContract {
 
     @Override
     protected Environment create() {

@@ -30,6 +30,7 @@ import kingfisher.env.v1.Reset;
 import kingfisher.env.v1.RunGroupRequest;
 import kingfisher.env.v1.RunGroupResponse;
 import kingfisher.env.v1.Value;
+import kingfisher.envs.testing.MessageMutator;
 
 /**
  * Sends mutated messages over a socket to a server: some bytes of a valid one changed, or some of its fields. The server

@@ -206,7 +206,7 @@ class StreamTest {
         assertError(
                 stream.error(reset(Reset.newBuilder().setMask(ByteString.copyFrom(new byte[] {0, 2})))),
                 Code.CODE_INVALID_ARGUMENT,
-                "a flag must be 0 or 1, not 2");
+                "the mask of a reset: a flag must be 0 or 1, not 2");
         assertError(
                 stream.error(reset(Reset.newBuilder().setMask(ByteString.copyFrom(new byte[2])))),
                 Code.CODE_INVALID_ARGUMENT,

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import kingfisher.env.v1.EnvironmentServiceGrpc;
 import kingfisher.env.v1.GetServerInfoRequest;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.testing.Certificates;
 import kingfisher.envs.wire.Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import kingfisher.envs.Environment;
-import kingfisher.envs.EnvironmentContract;
 import kingfisher.envs.FakeEnvironment;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.RestorableEnvironmentContract;
 import kingfisher.envs.TimeStep;
 import org.junit.jupiter.api.Test;
 
-class OrderEnforcingTest extends EnvironmentContract {
+class OrderEnforcingTest extends RestorableEnvironmentContract {
 
     private static final double[] RIGHT = {1};
 

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import kingfisher.envs.Environment;
-import kingfisher.envs.EnvironmentContract;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.RestorableEnvironmentContract;
 import kingfisher.envs.SnapshotWriter;
 import kingfisher.envs.TimeStep;
 import kingfisher.envs.classic.CartPole;
 import kingfisher.envs.classic.Pendulum;
 import org.junit.jupiter.api.Test;
 
-class TimeLimitTest extends EnvironmentContract {
+class TimeLimitTest extends RestorableEnvironmentContract {
 
     private static final double[] PUSH = {1};
 

@@ -1,4 +1,4 @@
-package kingfisher.envs.server;
+package kingfisher.envs.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,12 +14,12 @@ import java.util.Base64;
  * @param certificate for this machine; also what has to be trusted
  * @param key its private key
  */
-record Certificates(Path certificate, Path key) {
+public record Certificates(Path certificate, Path key) {
 
     private static final String PASSWORD = "password-of-tests";
 
     /** Makes a new one in a folder, by the tool that every JDK has. */
-    static Certificates make(Path folder, String name) {
+    public static Certificates make(Path folder, String name) {
         Path store = folder.resolve(name + ".p12");
         try {
             Process tool = new ProcessBuilder(

@@ -1,4 +1,4 @@
-package kingfisher.envs.server;
+package kingfisher.envs.testing;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Changes messages at random: their bytes, or the values of their fields. */
-final class MessageMutator {
+public final class MessageMutator {
 
     private static final long[] LIMITS = {
         0, 1, -1, 2, Integer.MAX_VALUE, Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE
@@ -18,12 +18,13 @@ final class MessageMutator {
 
     private final SplittableRandom random;
 
-    MessageMutator(SplittableRandom random) {
+    /** Draws all that is left to chance from {@code random}. */
+    public MessageMutator(SplittableRandom random) {
         this.random = random;
     }
 
     /** The bytes of a message that differs from this one in one or a few places. */
-    byte[] mutate(Message message) {
+    public byte[] mutate(Message message) {
         if (random.nextBoolean()) {
             return bytes(message.toByteArray());
         }
@@ -115,11 +116,16 @@ final class MessageMutator {
                 builder.setRepeatedField(field, index, element.build());
             }
         } else if (count == 0) {
-            builder.addRepeatedField(field, value(field, field.getDefaultValue()));
+            builder.addRepeatedField(field, value(field, empty(field)));
         } else {
             int index = random.nextInt(count);
             builder.setRepeatedField(field, index, value(field, builder.getRepeatedField(field, index)));
         }
+    }
+
+    /** A value to begin with where there is none; only that of texts and bytes matters. */
+    private static Object empty(FieldDescriptor field) {
+        return field.getJavaType() == FieldDescriptor.JavaType.BYTE_STRING ? ByteString.EMPTY : "";
     }
 
     private Object value(FieldDescriptor field, Object old) {
