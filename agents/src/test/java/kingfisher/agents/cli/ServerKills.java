@@ -17,7 +17,9 @@ final class ServerKills {
 
     private static final String ENVIRONMENT = "gym:CartPole-v1";
     private static final int STEPS = 200_000;
-    private static final int LONGEST_WAIT_MILLISECONDS = 4_000;
+    private static final int LONGEST_WAIT_MILLISECONDS = 2_000;
+    /** One of so many servers is killed while it starts, not during the run. */
+    private static final int EARLY = 6;
 
     private final Path parent;
     private final SplittableRandom random;
@@ -43,9 +45,9 @@ final class ServerKills {
         System.exit(problems.isEmpty() ? 0 : 1);
     }
 
-    /** Kills until {@code kills} kills have hit; returns what was not as it has to be. */
+    /** Kills until {@code kills} kills have hit during runs; returns what was not as it has to be. */
     List<String> run(int kills) throws IOException, InterruptedException {
-        for (int number = 0; duringRuns + beforeRuns < kills; number++) {
+        for (int number = 0; duringRuns < kills && problems.isEmpty(); number++) {
             finish(number, kills);
         }
         return problems;
@@ -57,11 +59,11 @@ final class ServerKills {
         RunFiles files = new RunFiles(run);
         for (int session = 0; ; session++) {
             boolean resuming = Files.exists(run);
-            boolean kill = session < 3 && duringRuns + beforeRuns < kills;
+            boolean kill = session < 3 && duringRuns < kills;
             int rowsBefore = resuming ? files.rows() : 0;
             GymnasiumProgram program = GymnasiumProgram.start(
                     parent.resolve("process-" + number + "-" + session), arguments(run, number, resuming));
-            boolean hit = kill && killOne(program);
+            boolean hit = kill && killOne(program, files, random.nextInt(EARLY) == 0 ? -1 : rowsBefore);
             if (!program.process().waitFor(2, TimeUnit.MINUTES)) {
                 problems.add("run " + number + ", session " + session + " hangs");
                 program.process().destroyForcibly().waitFor();
@@ -103,14 +105,16 @@ final class ServerKills {
                         "--quiet");
     }
 
-    /** Waits for a random time and kills a server; returns whether there was one. */
-    private boolean killOne(GymnasiumProgram program) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(LONGEST_WAIT_MILLISECONDS));
-        List<ProcessHandle> servers = program.servers();
-        while (program.process().isAlive() && (servers.isEmpty() || System.nanoTime() < end)) {
+    /**
+     * Waits until there are more rows of metrics than {@code rows} (a negative number: not for them), then for a random time,
+     * and kills a server; returns whether there was one.
+     */
+    private boolean killOne(GymnasiumProgram program, RunFiles files, int rows) throws InterruptedException {
+        while (program.process().isAlive() && (program.servers().isEmpty() || (rows >= 0 && files.rows() <= rows))) {
             TimeUnit.MILLISECONDS.sleep(5);
-            servers = program.servers();
         }
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_WAIT_MILLISECONDS));
+        List<ProcessHandle> servers = program.servers();
         return !servers.isEmpty() && servers.get(random.nextInt(servers.size())).destroyForcibly();
     }
 
