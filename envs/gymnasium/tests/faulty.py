@@ -15,6 +15,13 @@ import numpy as np
 SHAPE = (3,)
 
 
+class Unprintable(Exception):  # noqa: N818
+    """An exception that fails when it is asked what it says."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
 class Faulty(gymnasium.Env[Any, Any]):
     """Does wrong what `fault` says, in the step number `at` (0: in reset) of those that were seeded with 13."""
 
@@ -37,15 +44,15 @@ class Faulty(gymnasium.Env[Any, Any]):
         if seed is not None:
             self._here = seed == 13
         self._steps = 0
+        if self._fault == "raise-in-second-reset":
+            if self._here and seed is None:
+                self._misbehave(())
+            return self._shown.copy(), {}
         if self._fault == "reuse":
             self._shown[:] = -1
             return self._shown, {}
         if self._here and self._at == 0:
-            return {
-                "shape": (np.zeros(4, np.float32), {}),
-                "one-value": self._shown,
-                "info": (self._shown, None),
-            }.get(self._fault) or self._misbehave((self._shown.copy(), {}))
+            return self._misbehave((self._shown.copy(), {}))
         return self._shown.copy(), {}
 
     def step(self, action: Any) -> Any:
@@ -54,6 +61,8 @@ class Faulty(gymnasium.Env[Any, Any]):
         if self._fault == "reuse":
             self._shown[:] = self._steps / 10
             return self._shown, 1.0, self._steps >= 3, False, {}
+        if self._fault == "raise-in-second-reset":
+            return (*good[:2], self._here and self._steps >= 3, False, {})
         if not self._here or self._steps != self._at:
             return good
         return self._misbehave(good)
@@ -63,7 +72,7 @@ class Faulty(gymnasium.Env[Any, Any]):
             raise RuntimeError("cannot close")
 
     def _misbehave(self, good: tuple[Any, ...]) -> Any:
-        observation = good[0]
+        observation = good[0] if good else None
         match self._fault:
             case "raise":
                 raise KeyError("the\ngripper is lost")
@@ -111,7 +120,9 @@ class Faulty(gymnasium.Env[Any, Any]):
             case "four-values":
                 return good[:4]
             case "info":
-                return (observation, 1.0, False, False, None)
+                return (*good[:-1], None)
+            case "one-value":
+                return observation
             case "print":
                 print("from python")
                 subprocess.run(["echo", "from a program"], check=True)
@@ -122,6 +133,14 @@ class Faulty(gymnasium.Env[Any, Any]):
                 assert sys.stdin.read() == ""
             case "interrupt":
                 raise KeyboardInterrupt
+            case "generator-exit":
+                raise GeneratorExit("over\n and out")
+            case "unprintable":
+                raise Unprintable
+            case "surrogate":
+                raise FileNotFoundError("no file a\udcffb")
+            case "raise-in-second-reset":
+                raise RuntimeError("stuck")
         return good
 
 
