@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,6 +114,16 @@ def serve(folder: Path) -> Iterator[Callable[..., RunningServer]]:
     yield start
     for running in started:
         running.stop()
+
+
+@contextmanager
+def refused(status: grpc.StatusCode, message: str) -> Iterator[None]:
+    """Checks that a call within ends with a status and a message in one line; `…` stands for any text."""
+    with pytest.raises(grpc.RpcError) as caught:
+        yield
+    details = caught.value.details()
+    assert (caught.value.code(), details) == (status, details), details
+    assert re.fullmatch(".*".join(map(re.escape, message.split("…"))), details), details
 
 
 class Calls:

@@ -169,6 +169,12 @@ class NeedsModule(Faulty):
         import a_module_that_is_not_there  # noqa: F401
 
 
+class NoSpaces(Faulty):
+    """Fails when it is asked for its action space."""
+
+    action_space = property(lambda self: 1 / 0)  # type: ignore[assignment]
+
+
 def takes_anything(**anything: Any) -> Faulty:
     """A constructor that hands its arguments on."""
     return Faulty(**anything)
@@ -182,6 +188,7 @@ def register() -> None:
         gymnasium.register("NeedsPackage-v0", "faulty:NeedsPackage")
         gymnasium.register("NeedsModule-v0", "faulty:NeedsModule")
         gymnasium.register("TakesAnything-v0", "faulty:takes_anything")
+        gymnasium.register("NoSpaces-v0", "faulty:NoSpaces")
         gymnasium.register("NoModule-v0", "a_module_that_is_not_there:Thing")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import gymnasium
@@ -9,6 +10,7 @@ import gymnasium
 from kingfisher_gymnasium import environment_pb2 as pb
 from kingfisher_gymnasium import spaces, values
 from kingfisher_gymnasium.catalog import Catalog
+from kingfisher_gymnasium.failures import Cause, described
 from kingfisher_gymnasium.group import Group, GroupSettings
 from kingfisher_gymnasium.transport.status import CallRefusedError, Status
 
@@ -45,10 +47,21 @@ def create(
             seeds=tuple(request.seeds),
         )
         return _group(environments, settings, limits)
-    except BaseException:
-        for environment in environments:
-            environment.close()
+    except CallRefusedError:
+        _close(environments)
         raise
+    except BaseException as failure:  # Spaces are the environment's own code too.
+        _close(environments)
+        print(f"{request.environment} cannot be used\n{Cause.of(failure).trace}", file=sys.stderr)
+        raise CallRefusedError(Status.ABORTED, f"{request.environment} cannot be used: {described(failure)}") from failure
+
+
+def _close(environments: list[gymnasium.Env[Any, Any]]) -> None:
+    for environment in environments:
+        try:
+            environment.close()
+        except BaseException as failure:
+            print(f"{environment} failed in close: {described(failure)}", file=sys.stderr)
 
 
 def _check(request: pb.CreateGroupRequest, limits: pb.ServerLimits) -> None:
