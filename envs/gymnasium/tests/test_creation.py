@@ -60,18 +60,6 @@ FAULTY: dict[str, tuple[str, dict[str, pb.Value], grpc.StatusCode, str]] = {
         Status.INVALID_ARGUMENT,
         "TakesAnything-v0: argument grippers is not known: TypeError: Faulty.__init__() got an unexpected keyword argument 'grippers'…",
     ),
-    "too large": (
-        "Faulty-v0",
-        {"elements": pb.Value(integer=30_000_000)},
-        Status.RESOURCE_EXHAUSTED,
-        "Faulty-v0: messages of 2 environments can have … bytes, and the server's limit is 67108864 (--max-message-bytes): use fewer in a group",
-    ),
-    "too large and fails in close": (
-        "Faulty-v0",
-        {"elements": pb.Value(integer=30_000_000), "fault": text("raise-in-close")},
-        Status.RESOURCE_EXHAUSTED,
-        "Faulty-v0: messages of 2 environments can have … bytes, …",
-    ),
 }
 
 
@@ -212,9 +200,22 @@ def test_info_is_given_to_any_version(calls: Calls, major: int) -> None:
     assert (info.limits.message_bytes, info.limits.groups, info.limits.environments_per_group) == (1 << 26, 64, 1024)
 
 
-def test_allowed_ids_alone_are_offered(serve: Callable[..., RunningServer], folder: Path) -> None:
-    server = serve("--allow", "CartPole-*", "--allow", "Pend?lum-v1", "--import", "faulty")
-    calls = Calls(server.channel())
+def test_group_with_messages_that_are_too_large_is_refused(serve: Callable[..., RunningServer]) -> None:
+    calls = Calls(serve("--max-message-bytes", "20000", "--import", "faulty").channel())
+    for fault in ("", "raise-in-close"):
+        arguments = {"elements": pb.Value(integer=3_000), "fault": text(fault)}
+        calls.close(calls.create("Faulty-v0", arguments=arguments, count=3).group)
+        with refused(
+            Status.RESOURCE_EXHAUSTED,
+            "Faulty-v0: messages of 4 environments can have 2… bytes, and the server's limit is 20000 (--max-message-bytes): "
+            "use fewer in a group",
+        ):
+            calls.create("Faulty-v0", arguments=arguments, count=4)
+    assert_serves(calls)
+
+
+def test_allowed_ids_alone_are_offered(serve: Callable[..., RunningServer]) -> None:
+    calls = Calls(serve("--allow", "CartPole-*", "--allow", "Pend?lum-v1", "--import", "faulty").channel())
     for offered in ("CartPole-v0", "CartPole-v1", "Pendulum-v1"):
         calls.close(calls.create(offered).group)
     for other in ("Faulty-v0", "Acrobot-v1"):

@@ -83,6 +83,10 @@ class Group:
         with self._used():
             return self._step(sequence, message)
 
+    def require_reset(self, reason: str) -> None:
+        """Takes nothing but a reset of all rows from now on: the client has not seen what came of the last request."""
+        self._unready = reason
+
     def close(self) -> None:
         """Closes the environments, now or, if one is acting, right after. What fails on the way is printed."""
         self._closing = True
