@@ -71,14 +71,16 @@ def start_server(folder: Path, *options: str, listen: str | None = None, environ
     return RunningServer(process, line.removeprefix("listening on ").strip(), folder)
 
 
-def launch(folder: Path, *options: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """Starts the command `serve` with nothing but the options given."""
-    with open(folder / "stderr", "w") as errors:
+def launch(
+    folder: Path, *options: str, environment: dict[str, str] | None = None, errors: int | None = None
+) -> subprocess.Popen[str]:
+    """Starts the command `serve` with nothing but the options given; its errors go to a file unless `errors` says where."""
+    with open(folder / "stderr", "w") as file:
         return subprocess.Popen(
             [sys.executable, "-m", "kingfisher_gymnasium", "serve", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=errors,
+            stderr=file if errors is None else errors,
             text=True,
             env={**os.environ, "PYTHONPATH": str(TESTS), **(environment or {})},
         )
@@ -187,6 +189,11 @@ class Stream:
     def send_bytes(self, data: bytes) -> pb.RunGroupResponse:
         self._requests.put(data)
         return pb.RunGroupResponse.FromString(next(self.call))
+
+    def post(self, **request: object) -> None:
+        """Sends the next request without waiting for its response."""
+        self._sequence += 1
+        self._requests.put(pb.RunGroupRequest(sequence=self._sequence, **request).SerializeToString())
 
     def error(self, **request: object) -> pb.Error:
         """Sends the next request, which must be answered with an error."""

@@ -84,7 +84,9 @@ class Faulty(gymnasium.Env[Any, Any]):
                 while True:
                     pass
             case "sleep":
-                time.sleep(1.0)
+                time.sleep(0.5)
+            case "hang":
+                time.sleep(600)
             case "nan":
                 return (observation * np.nan, np.nan, *good[2:])
             case "infinite":
@@ -129,6 +131,8 @@ class Faulty(gymnasium.Env[Any, Any]):
                 ctypes.CDLL(None).puts(b"from native code")
                 ctypes.CDLL(None).fflush(None)
                 sys.stdout.flush()
+            case "mumble":
+                print("no end of line yet", end="")
             case "read":
                 assert sys.stdin.read() == ""
             case "interrupt":
