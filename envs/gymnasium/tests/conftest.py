@@ -150,8 +150,8 @@ class Calls:
     def close(self, group: str) -> pb.CloseGroupResponse:
         return self._unary("CloseGroup", pb.CloseGroupRequest(group=group), pb.CloseGroupResponse)
 
-    def stream(self) -> Stream:
-        return Stream(self._channel, self._metadata)
+    def stream(self, seconds: float = 60) -> Stream:
+        return Stream(self._channel, self._metadata, seconds)
 
     def open(self, environment: str, **fields: object) -> tuple[Stream, pb.CreateGroupResponse]:
         """A group that has been attached to."""
@@ -168,12 +168,12 @@ class Calls:
 class Stream:
     """One stream of requests."""
 
-    def __init__(self, channel: grpc.Channel, metadata: list[tuple[str, str]]) -> None:
+    def __init__(self, channel: grpc.Channel, metadata: list[tuple[str, str]], seconds: float) -> None:
         import queue
 
         self._requests: queue.SimpleQueue = queue.SimpleQueue()
         method = channel.stream_stream(f"/{SERVICE}/RunGroup")
-        self.call = method(iter(self._requests.get, None), metadata=metadata, timeout=60)
+        self.call = method(iter(self._requests.get, None), metadata=metadata, timeout=seconds)
         self._sequence = 0
 
     def send(self, **request: object) -> pb.RunGroupResponse:
@@ -188,6 +188,10 @@ class Stream:
 
     def send_bytes(self, data: bytes) -> pb.RunGroupResponse:
         self._requests.put(data)
+        return self.receive()
+
+    def receive(self) -> pb.RunGroupResponse:
+        """Waits for the next response."""
         return pb.RunGroupResponse.FromString(next(self.call))
 
     def post(self, **request: object) -> None:

@@ -33,6 +33,8 @@ class Faulty(gymnasium.Env[Any, Any]):
             raise RuntimeError("the simulator is not there")
         if fault == "value-in-constructor":
             raise ValueError("fault must be something else")
+        if fault == "sleep-in-constructor":
+            time.sleep(0.5)
         if elements:
             self.observation_space = gymnasium.spaces.Box(0, 255, (elements,), np.uint8)
         self._fault, self._at = fault, at

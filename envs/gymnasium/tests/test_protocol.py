@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import grpc
 import numpy as np
 import pytest
-from conftest import Calls, RunningServer, refused
+from conftest import Calls, RunningServer
 
 from kingfisher_gymnasium import environment_pb2 as pb
 from kingfisher_gymnasium import tensors
@@ -64,21 +61,22 @@ def test_group_has_one_stream(calls: Calls) -> None:
     assert stream.send(reset=pb.Reset()).HasField("batch")
 
 
-@pytest.mark.parametrize("how", ["end", "cancel"])
-def test_end_of_a_stream_closes_its_group(calls: Calls, how: str) -> None:
-    stream, created = calls.open("CartPole-v1")
+@pytest.mark.parametrize("how", ["end", "cancel", "disconnect"])
+def test_end_of_a_stream_closes_its_group(server: RunningServer, calls: Calls, how: str) -> None:
+    channel = server.channel(**{"grpc.use_local_subchannel_pool": 1})
+    stream, created = Calls(channel).open("CartPole-v1")
     if how == "end":
         stream.close()
         assert list(stream.call) == []
-        second = calls.stream()
-        error = second.error(attach=pb.Attach(group=created.group))
-    else:
+    elif how == "cancel":
         stream.call.cancel()
-        # The server hears of it on its own time: until then the group has its stream.
-        second = calls.stream()
+    else:
+        channel.close()
+    second = calls.stream()
+    error = second.error(attach=pb.Attach(group=created.group))
+    # The server hears of the end on its own time: until then the group has its stream.
+    while how != "end" and error.code == PRECONDITION:
         error = second.error(attach=pb.Attach(group=created.group))
-        while error.code == PRECONDITION:
-            error = second.error(attach=pb.Attach(group=created.group))
     assert error.code == pb.CODE_NOT_FOUND
 
 
@@ -148,41 +146,3 @@ def test_first_reset_without_seeds_takes_those_of_the_group(calls: Calls, mode: 
     first = [stream.send(reset=reset).batch.observations for stream, reset in zip((seeded, told), resets, strict=True)]
     second = [stream.send(reset=pb.Reset()).batch.observations for stream in (seeded, told)]
     assert first[0] == first[1] and second[0] == second[1] and first[0] != second[0]
-
-
-def test_limits_on_groups_and_streams_hold(serve: Callable[..., RunningServer]) -> None:
-    server = serve("--max-groups", "2", "--max-environments", "3", "--max-message-bytes", "2000")
-    calls = Calls(server.channel())
-    limits = calls.info().limits
-    assert (limits.groups, limits.environments_per_group, limits.message_bytes) == (2, 3, 2000)
-    with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "4 environments in a group, and the server's limit is 3 (--max-environments)"):
-        calls.create("CartPole-v1", count=4)
-    with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "Humanoid-v5: messages of 1 environments can have … (--max-message-bytes): …"):
-        calls.create("Humanoid-v5")
-    first, second = calls.open("CartPole-v1", count=3), calls.open("CartPole-v1")
-    with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "there are 2 groups already, and the server's limit is 2 (--max-groups)"):
-        calls.create("CartPole-v1")
-    with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "the server has its limit of 2 streams (--max-groups) already"):
-        calls.stream().send(attach=pb.Attach(group="none"))
-    with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "…2000…"):
-        calls.create("x" * 2000)
-    first[0].close()
-    assert list(first[0].call) == []
-    assert second[0].send(reset=pb.Reset()).HasField("batch")
-    third, _ = calls.open("CartPole-v1")
-    with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "…2000…"):
-        third.send(reset=pb.Reset(options={"x": pb.Value(text="x" * 2000)}))
-    assert calls.open("CartPole-v1")[0].send(reset=pb.Reset()).HasField("batch")
-
-
-def test_answer_that_its_infos_make_too_large_is_a_failure(serve: Callable[..., RunningServer]) -> None:
-    server = serve("--max-message-bytes", "1500", "--import", "worlds")
-    calls = Calls(server.channel())
-    stream, _ = calls.open("worlds/Infos-v0", count=16, infos=pb.INFO_SELECTION_ALL)
-    stream.send(reset=pb.Reset())
-    error = stream.error(step=step(*[0] * 16))
-    assert (error.code, error.unchanged) == (pb.CODE_ENVIRONMENT_FAILED, False)
-    assert "bytes with its infos, and the server's limit is 1500 (--max-message-bytes)" in error.message
-    error = stream.error(step=step(*[0] * 16))
-    assert error.code == PRECONDITION and error.unchanged and error.message == "a step, but an answer was too large: reset all rows first"
-    assert stream.send(reset=pb.Reset()).batch.reset_rows == b"\1" * 16
