@@ -134,6 +134,7 @@ class Fuzz:
                 stream.call.cancel()
         except grpc.RpcError as error:
             self._refused("RunGroup", data, error)
+        stream.close()
         self._calls.close(created.group)
         return sent
 

@@ -82,7 +82,8 @@ class Mutator:
     def _repeated(self, elements: Any, field: FieldDescriptor) -> None:
         index = self._draw.randrange(len(elements)) if elements else -1
         if index < 0:
-            elements.extend([field.message_type._concrete_class() if field.message_type is not None else self._value(field, field.default_value)])
+            fresh = self._value(field, field.default_value) if field.message_type is None else field.message_type._concrete_class()
+            elements.extend([fresh])
         elif self._draw.random() < 1 / 3:
             elements.extend([elements[index]])
         elif field.message_type is not None:

@@ -46,8 +46,8 @@ def test_single_environment_equals_the_one_of_this_process(server: RunningServer
             seed = 5 if episode == 0 else None
             observation, _ = shown = ours.reset(seed=seed)
             assert_same(shown, theirs.reset(seed=seed), f"reset {episode}")
-            over = False
-            while not over:
+            ended = False
+            while not ended:
                 assert ours.observation_space.contains(observation)
                 action = theirs.action_space.sample()
                 outcome, expected = ours.step(action), theirs.step(action)
@@ -55,8 +55,9 @@ def test_single_environment_equals_the_one_of_this_process(server: RunningServer
                 assert_same((observation, *others), (expected[0], *expected[2:]), f"episode {episode}")
                 # Vectors hand on a box without dimensions as a scalar, and a dict with its keys sorted.
                 assert reward == expected[1] or name in ("box-scalar", "dict-ordered")
-                over = others[0] or others[1]
-        with pytest.raises(RequestRefusedError, match=r"the episodes of rows 0 are over: reset these rows first \(CODE_FAILED_PRECONDITION\)"):
+                ended = bool(others[0] or others[1])
+        over = r"the episodes of rows 0 are over: reset these rows first \(CODE_FAILED_PRECONDITION\)"
+        with pytest.raises(RequestRefusedError, match=over):
             ours.step(theirs.action_space.sample())
     finally:
         ours.close()

@@ -98,7 +98,8 @@ def test_taken_port_is_told_in_one_line(folder: Path) -> None:
 
 def test_failure_within_an_imported_module_is_told_in_one_line(folder: Path) -> None:
     (folder / "broken.py").write_text("raise SystemExit('no\\nlicence')\n")
-    process = launch(folder, "--listen", "127.0.0.1:0", "--import", "broken", environment={"PYTHONPATH": str(folder), "KINGFISHER_TOKEN": "t"})
+    environment = {"PYTHONPATH": str(folder), "KINGFISHER_TOKEN": "t"}
+    process = launch(folder, "--listen", "127.0.0.1:0", "--import", "broken", environment=environment)
     assert process.communicate(timeout=60) == ("", None)
     assert process.returncode == 2
     assert (folder / "stderr").read_text() == "kingfisher-gymnasium: --import broken: SystemExit: no licence\n"

@@ -114,7 +114,11 @@ ARGUMENTS: dict[str, tuple[str, dict[str, pb.Value], str]] = {
         {"render_mode": pb.Value(list=pb.ValueList(values=[pb.Value(none=False)]))},
         "CartPole-v1: argument render_mode[0] has no value that is known here",
     ),
-    "the id": ("CartPole-v1", {"id": text("x")}, "CartPole-v1: argument id is no argument of the environment: it is the request's `environment`"),
+    "the id": (
+        "CartPole-v1",
+        {"id": text("x")},
+        "CartPole-v1: argument id is no argument of the environment: it is the request's `environment`",
+    ),
     "the time limit": (
         "CartPole-v1",
         {"max_episode_steps": pb.Value(integer=1)},
@@ -169,7 +173,8 @@ def test_field_that_is_not_accepted_is_told(calls: Calls, case: str) -> None:
 
 
 IDS = {
-    "os:system-v0": "no environment os:system-v0: an id cannot name a module here; start the server with --import MODULE and use the id alone",
+    "os:system-v0": "no environment os:system-v0: an id cannot name a module here; "
+    "start the server with --import MODULE and use the id alone",
     "faulty:Faulty-v0": "no environment faulty:Faulty-v0: an id cannot name a module here; …",
     "Cartpole-v1": "no environment Cartpole-v1; there is CartPole-v1, …",
     "CartPole": "no environment CartPole; there is CartPole-v1, …",

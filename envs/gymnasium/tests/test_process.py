@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -142,6 +144,25 @@ def test_what_environments_print_goes_to_standard_error_at_once(serve: Serve) ->
     assert open_faulty(calls, "read").send(step=STEP).HasField("batch")
     server.process.send_signal(signal.SIGTERM)
     assert server.process.stdout is not None and server.process.stdout.read() == ""
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_server_lives_without_standard_streams(folder: Path, closed: str) -> None:
+    command = f'exec "$0" -m kingfisher_gymnasium serve --listen unix:{folder}/s {closed}'
+    environment = {**os.environ, "KINGFISHER_TOKEN": "t"}
+    process = subprocess.Popen(["sh", "-c", command, sys.executable], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 20
+        with socket.socket(socket.AF_UNIX) as probe:
+            while probe.connect_ex(str(folder / "s")) != 0:
+                assert time.monotonic() < end and process.poll() is None
+        with grpc.insecure_channel(f"unix:{folder}/s") as channel:
+            assert_serves(Calls(channel, "t"))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_failure_is_printed_with_its_trace(serve: Serve) -> None:

@@ -41,7 +41,9 @@ def server_files(ours: Authority) -> tuple[str, str]:
     return ours.issue("server")
 
 
-def started(place: Path, name: str, files: tuple[str, str], *options: str, listen: str = "127.0.0.1:0", **environment: str) -> RunningServer:
+def started(
+    place: Path, name: str, files: tuple[str, str], *options: str, listen: str = "127.0.0.1:0", **environment: str
+) -> RunningServer:
     """A server with TLS."""
     folder = place / name
     folder.mkdir()

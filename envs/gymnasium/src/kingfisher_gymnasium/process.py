@@ -26,6 +26,7 @@ class ServerProcess:
 
     def __init__(self, *, managed: bool, drain_seconds: float) -> None:
         """Takes the process's streams and signals over."""
+        _open_standard_streams()
         self._managed = managed
         self._drain_seconds = drain_seconds
         self._ending = False
@@ -94,3 +95,10 @@ class ServerProcess:
             sys.stderr.flush()
         finally:  # Whoever read them may be gone.
             os._exit(self._exit_code)
+
+
+def _open_standard_streams() -> None:
+    """Puts nothing in the place of standard streams that are closed: what is opened next would get their numbers."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
