@@ -82,7 +82,8 @@ def launch(
             stdout=subprocess.PIPE,
             stderr=file if errors is None else errors,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(TESTS), **(environment or {})},
+            # As users have it: output is held back unless the server sees to it.
+            env={**os.environ, "PYTHONUNBUFFERED": "", "PYTHONPATH": str(TESTS), **(environment or {})},
         )
 
 

@@ -127,9 +127,11 @@ def test_managed_server_ends_also_if_nobody_reads_what_it_prints(folder: Path) -
     assert process.stdout.readline().startswith("listening on ")
     process.stderr.close()
     with grpc.insecure_channel(f"unix:{folder}/s") as channel:
-        stream = open_faulty(Calls(channel, "t"), "mumble")
-        stream.post(step=STEP)
-        next(stream.call, None)
+        calls = Calls(channel, "t")
+        error = open_faulty(calls, "raise").error(step=STEP)
+        assert error.code == pb.CODE_ENVIRONMENT_FAILED
+        # What stays in Python's own buffer cannot be written at the end.
+        assert open_faulty(calls, "mumble").send(step=STEP).HasField("batch")
         process.stdin.close()
         assert process.wait(5) == 0
     process.stdout.close()

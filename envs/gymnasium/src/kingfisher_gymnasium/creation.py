@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import gymnasium
@@ -10,7 +9,7 @@ import gymnasium
 from kingfisher_gymnasium import environment_pb2 as pb
 from kingfisher_gymnasium import spaces, values
 from kingfisher_gymnasium.catalog import Catalog
-from kingfisher_gymnasium.failures import Cause, described
+from kingfisher_gymnasium.failures import Cause, described, report
 from kingfisher_gymnasium.group import Group, GroupSettings
 from kingfisher_gymnasium.transport.status import CallRefusedError, Status
 
@@ -48,20 +47,20 @@ def create(
         )
         return _group(environments, settings, limits)
     except CallRefusedError:
-        _close(environments)
+        _close(environments, request.environment)
         raise
     except BaseException as failure:  # Spaces are the environment's own code too.
-        _close(environments)
-        print(f"{request.environment} cannot be used\n{Cause.of(failure).trace}", file=sys.stderr)
+        _close(environments, request.environment)
+        report(f"{request.environment} cannot be used\n{Cause.of(failure).trace}")
         raise CallRefusedError(Status.ABORTED, f"{request.environment} cannot be used: {described(failure)}") from failure
 
 
-def _close(environments: list[gymnasium.Env[Any, Any]]) -> None:
-    for environment in environments:
+def _close(environments: list[gymnasium.Env[Any, Any]], name: str) -> None:
+    for row, environment in enumerate(environments):
         try:
             environment.close()
         except BaseException as failure:
-            print(f"{environment} failed in close: {described(failure)}", file=sys.stderr)
+            report(f"environment {row} of {name} failed in close: {described(failure)}")
 
 
 def _check(request: pb.CreateGroupRequest, limits: pb.ServerLimits) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from dataclasses import dataclass
 
@@ -18,6 +19,14 @@ def described(exception: BaseException) -> str:
     except BaseException:  # It is an environment's own, and can fail here too.
         text = ""
     return f"{type(exception).__name__}: {text}" if text else type(exception).__name__
+
+
+def report(text: str) -> None:
+    """Prints for whoever runs the server, on standard error; nothing is wrong if nobody reads it any more."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import sys
 import threading
 import time
 
@@ -18,7 +17,7 @@ from kingfisher_gymnasium import environment_pb2 as pb
 from kingfisher_gymnasium import values
 from kingfisher_gymnasium.actions import ActionReader
 from kingfisher_gymnasium.batch import Batch
-from kingfisher_gymnasium.failures import Cause, RequestFailedError, described, invalid, out_of_place
+from kingfisher_gymnasium.failures import Cause, RequestFailedError, described, invalid, out_of_place, report
 from kingfisher_gymnasium.infos import InfoCollector
 from kingfisher_gymnasium.leaves import leaves_of
 from kingfisher_gymnasium.observations import FormError, ObservationStore
@@ -107,7 +106,7 @@ class Group:
             try:
                 environment.close()
             except BaseException as failure:
-                print(f"{self._called(row)} failed in close: {described(failure)}", file=sys.stderr)
+                report(f"{self._called(row)} failed in close: {described(failure)}")
 
     def _reset(self, sequence: int, message: pb.Reset) -> bytes:
         rows = self._rows_of(message.mask)
@@ -244,7 +243,7 @@ class Group:
             message, cause = str(failure), None
         else:
             message, cause = f"it failed in {doing}: {described(failure)}", Cause.of(failure)
-            print(f"{self._called(row)} failed in {doing}\n{cause.trace}", file=sys.stderr)
+            report(f"{self._called(row)} failed in {doing}\n{cause.trace}")
         message = f"{self._called(row)}: {message}"
         return RequestFailedError(pb.CODE_ENVIRONMENT_FAILED, message, unchanged=False, row=row, cause=cause)
 
