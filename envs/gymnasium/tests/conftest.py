@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,16 +71,19 @@ def start_server(folder: Path, *options: str, listen: str | None = None, environ
     return RunningServer(process, line.removeprefix("listening on ").strip(), folder)
 
 
-def launch(folder: Path, *options: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """Starts the command `serve` with nothing but the options given."""
-    with open(folder / "stderr", "w") as errors:
+def launch(
+    folder: Path, *options: str, environment: dict[str, str] | None = None, errors: int | None = None
+) -> subprocess.Popen[str]:
+    """Starts the command `serve` with nothing but the options given; its errors go to a file unless `errors` says where."""
+    with open(folder / "stderr", "w") as file:
         return subprocess.Popen(
             [sys.executable, "-m", "kingfisher_gymnasium", "serve", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=errors,
+            stderr=file if errors is None else errors,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(TESTS), **(environment or {})},
+            # As users have it: output is held back unless the server sees to it.
+            env={**os.environ, "PYTHONUNBUFFERED": "", "PYTHONPATH": str(TESTS), **(environment or {})},
         )
 
 
@@ -114,6 +119,16 @@ def serve(folder: Path) -> Iterator[Callable[..., RunningServer]]:
         running.stop()
 
 
+@contextmanager
+def refused(status: grpc.StatusCode, message: str) -> Iterator[None]:
+    """Checks that a call within ends with a status and a message in one line; `…` stands for any text."""
+    with pytest.raises(grpc.RpcError) as caught:
+        yield
+    details = caught.value.details()
+    assert (caught.value.code(), details) == (status, details), details
+    assert re.fullmatch(".*".join(map(re.escape, message.split("…"))), details), details
+
+
 class Calls:
     """The service's calls without the client of this package: any message can be sent, and any answer seen."""
 
@@ -136,8 +151,8 @@ class Calls:
     def close(self, group: str) -> pb.CloseGroupResponse:
         return self._unary("CloseGroup", pb.CloseGroupRequest(group=group), pb.CloseGroupResponse)
 
-    def stream(self) -> Stream:
-        return Stream(self._channel, self._metadata)
+    def stream(self, seconds: float = 60) -> Stream:
+        return Stream(self._channel, self._metadata, seconds)
 
     def open(self, environment: str, **fields: object) -> tuple[Stream, pb.CreateGroupResponse]:
         """A group that has been attached to."""
@@ -154,12 +169,12 @@ class Calls:
 class Stream:
     """One stream of requests."""
 
-    def __init__(self, channel: grpc.Channel, metadata: list[tuple[str, str]]) -> None:
+    def __init__(self, channel: grpc.Channel, metadata: list[tuple[str, str]], seconds: float) -> None:
         import queue
 
         self._requests: queue.SimpleQueue = queue.SimpleQueue()
         method = channel.stream_stream(f"/{SERVICE}/RunGroup")
-        self.call = method(iter(self._requests.get, None), metadata=metadata, timeout=60)
+        self.call = method(iter(self._requests.get, None), metadata=metadata, timeout=seconds)
         self._sequence = 0
 
     def send(self, **request: object) -> pb.RunGroupResponse:
@@ -174,7 +189,16 @@ class Stream:
 
     def send_bytes(self, data: bytes) -> pb.RunGroupResponse:
         self._requests.put(data)
+        return self.receive()
+
+    def receive(self) -> pb.RunGroupResponse:
+        """Waits for the next response."""
         return pb.RunGroupResponse.FromString(next(self.call))
+
+    def post(self, **request: object) -> None:
+        """Sends the next request without waiting for its response."""
+        self._sequence += 1
+        self._requests.put(pb.RunGroupRequest(sequence=self._sequence, **request).SerializeToString())
 
     def error(self, **request: object) -> pb.Error:
         """Sends the next request, which must be answered with an error."""

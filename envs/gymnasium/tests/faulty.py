@@ -15,6 +15,13 @@ import numpy as np
 SHAPE = (3,)
 
 
+class Unprintable(Exception):  # noqa: N818
+    """An exception that fails when it is asked what it says."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
 class Faulty(gymnasium.Env[Any, Any]):
     """Does wrong what `fault` says, in the step number `at` (0: in reset) of those that were seeded with 13."""
 
@@ -26,6 +33,8 @@ class Faulty(gymnasium.Env[Any, Any]):
             raise RuntimeError("the simulator is not there")
         if fault == "value-in-constructor":
             raise ValueError("fault must be something else")
+        if fault == "sleep-in-constructor":
+            time.sleep(0.5)
         if elements:
             self.observation_space = gymnasium.spaces.Box(0, 255, (elements,), np.uint8)
         self._fault, self._at = fault, at
@@ -37,15 +46,15 @@ class Faulty(gymnasium.Env[Any, Any]):
         if seed is not None:
             self._here = seed == 13
         self._steps = 0
+        if self._fault == "raise-in-second-reset":
+            if self._here and seed is None:
+                self._misbehave(())
+            return self._shown.copy(), {}
         if self._fault == "reuse":
             self._shown[:] = -1
             return self._shown, {}
         if self._here and self._at == 0:
-            return {
-                "shape": (np.zeros(4, np.float32), {}),
-                "one-value": self._shown,
-                "info": (self._shown, None),
-            }.get(self._fault) or self._misbehave((self._shown.copy(), {}))
+            return self._misbehave((self._shown.copy(), {}))
         return self._shown.copy(), {}
 
     def step(self, action: Any) -> Any:
@@ -54,6 +63,8 @@ class Faulty(gymnasium.Env[Any, Any]):
         if self._fault == "reuse":
             self._shown[:] = self._steps / 10
             return self._shown, 1.0, self._steps >= 3, False, {}
+        if self._fault == "raise-in-second-reset":
+            return (*good[:2], self._here and self._steps >= 3, False, {})
         if not self._here or self._steps != self._at:
             return good
         return self._misbehave(good)
@@ -63,7 +74,7 @@ class Faulty(gymnasium.Env[Any, Any]):
             raise RuntimeError("cannot close")
 
     def _misbehave(self, good: tuple[Any, ...]) -> Any:
-        observation = good[0]
+        observation = good[0] if good else None
         match self._fault:
             case "raise":
                 raise KeyError("the\ngripper is lost")
@@ -75,7 +86,9 @@ class Faulty(gymnasium.Env[Any, Any]):
                 while True:
                     pass
             case "sleep":
-                time.sleep(1.0)
+                time.sleep(0.5)
+            case "hang":
+                time.sleep(600)
             case "nan":
                 return (observation * np.nan, np.nan, *good[2:])
             case "infinite":
@@ -111,17 +124,29 @@ class Faulty(gymnasium.Env[Any, Any]):
             case "four-values":
                 return good[:4]
             case "info":
-                return (observation, 1.0, False, False, None)
+                return (*good[:-1], None)
+            case "one-value":
+                return observation
             case "print":
                 print("from python")
                 subprocess.run(["echo", "from a program"], check=True)
                 ctypes.CDLL(None).puts(b"from native code")
                 ctypes.CDLL(None).fflush(None)
                 sys.stdout.flush()
+            case "mumble":
+                print("no end of line yet", end="")
             case "read":
                 assert sys.stdin.read() == ""
             case "interrupt":
                 raise KeyboardInterrupt
+            case "generator-exit":
+                raise GeneratorExit("over\n and out")
+            case "unprintable":
+                raise Unprintable
+            case "surrogate":
+                raise FileNotFoundError("no file a\udcffb")
+            case "raise-in-second-reset":
+                raise RuntimeError("stuck")
         return good
 
 
@@ -150,6 +175,12 @@ class NeedsModule(Faulty):
         import a_module_that_is_not_there  # noqa: F401
 
 
+class NoSpaces(Faulty):
+    """Fails when it is asked for its action space."""
+
+    action_space = property(lambda self: 1 / 0)
+
+
 def takes_anything(**anything: Any) -> Faulty:
     """A constructor that hands its arguments on."""
     return Faulty(**anything)
@@ -163,6 +194,7 @@ def register() -> None:
         gymnasium.register("NeedsPackage-v0", "faulty:NeedsPackage")
         gymnasium.register("NeedsModule-v0", "faulty:NeedsModule")
         gymnasium.register("TakesAnything-v0", "faulty:takes_anything")
+        gymnasium.register("NoSpaces-v0", "faulty:NoSpaces")
         gymnasium.register("NoModule-v0", "a_module_that_is_not_there:Thing")
 
 

@@ -152,7 +152,9 @@ def _failed_to_make(identifier: str, arguments: dict[str, Plain], error: BaseExc
     if isinstance(error, TypeError) and unknown and unknown[1] in arguments:
         spec = gymnasium.registry[identifier]
         creator = load_env_creator(spec.entry_point) if isinstance(spec.entry_point, str) else spec.entry_point
-        return _refused_argument(identifier, unknown[1], _known(unknown[1], _named_arguments(creator)[0]))
+        names = _named_arguments(creator)[0]
+        # A constructor that hands all its arguments on names none of those that are taken.
+        return _refused_argument(identifier, unknown[1], _known(unknown[1], names) if names else f"is not known: {described(error)}")
     if arguments and isinstance(error, _BLAMED_ON_ARGUMENTS):
         given = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
         return CallRefusedError(

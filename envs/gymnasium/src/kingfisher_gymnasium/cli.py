@@ -29,13 +29,18 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code: 0 stopped, 2 wrong input, 130 interrupted."""
     options = _parser().parse_args(arguments)
-    # gRPC and Gymnasium are slow to import: wrong options are answered before.
-    from kingfisher_gymnasium.process import ServerProcess
-
-    process = ServerProcess(managed=options.managed, drain_seconds=options.drain)
     try:
+        settings = _settings(options)
+        # gRPC and Gymnasium are slow to import: wrong options are answered before.
+        from kingfisher_gymnasium.process import ServerProcess
+
+        process = ServerProcess(managed=options.managed, drain_seconds=options.drain)
         _import_modules(options.imports)
-        return process.run(_settings(options))
+        return process.run(settings)
+    except addresses.AddressError as error:
+        return _complain(f"--listen {error}")
+    except tokens.TokenError as error:
+        return _complain(str(error) if options.token_file is None else f"--token-file {options.token_file}: {error}")
     except ValueError as error:
         return _complain(str(error))
 
@@ -114,7 +119,7 @@ def _settings(options: argparse.Namespace) -> ServerSettings:
     token = tokens.given_token(options.token_file)
     # What environments start need not know it.
     os.environ.pop(tokens.VARIABLE, None)
-    if token is None and tls is None:
+    if token is None and (tls is None or tls.ca is None):
         token = tokens.make_user_token()
     return ServerSettings(
         address=address,

@@ -9,6 +9,7 @@ import gymnasium
 from kingfisher_gymnasium import environment_pb2 as pb
 from kingfisher_gymnasium import spaces, values
 from kingfisher_gymnasium.catalog import Catalog
+from kingfisher_gymnasium.failures import Cause, described, report
 from kingfisher_gymnasium.group import Group, GroupSettings
 from kingfisher_gymnasium.transport.status import CallRefusedError, Status
 
@@ -45,10 +46,21 @@ def create(
             seeds=tuple(request.seeds),
         )
         return _group(environments, settings, limits)
-    except BaseException:
-        for environment in environments:
-            environment.close()
+    except CallRefusedError:
+        _close(environments, request.environment)
         raise
+    except BaseException as failure:  # Spaces are the environment's own code too.
+        _close(environments, request.environment)
+        report(f"{request.environment} cannot be used\n{Cause.of(failure).trace}")
+        raise CallRefusedError(Status.ABORTED, f"{request.environment} cannot be used: {described(failure)}") from failure
+
+
+def _close(environments: list[gymnasium.Env[Any, Any]], name: str) -> None:
+    for row, environment in enumerate(environments):
+        try:
+            environment.close()
+        except BaseException as failure:
+            report(f"environment {row} of {name} failed in close: {described(failure)}")
 
 
 def _check(request: pb.CreateGroupRequest, limits: pb.ServerLimits) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from dataclasses import dataclass
 
@@ -13,8 +14,19 @@ _LONGEST_TRACE = 16_000
 
 def described(exception: BaseException) -> str:
     """An exception in one line: its kind and what it says."""
-    text = one_line(str(exception))
+    try:
+        text = one_line(str(exception))
+    except BaseException:  # It is an environment's own, and can fail here too.
+        text = ""
     return f"{type(exception).__name__}: {text}" if text else type(exception).__name__
+
+
+def report(text: str) -> None:
+    """Prints for whoever runs the server, on standard error; nothing is wrong if nobody reads it any more."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,7 @@ class Cause:
     @staticmethod
     def of(failure: BaseException) -> Cause:
         """The cause as it is told to the client; the trace's end is what is kept of a long one."""
-        trace = "".join(traceback.format_exception(failure))
+        trace = "".join(traceback.format_exception(failure)).encode("utf-8", "replace").decode()
         return Cause(type(failure).__name__, trace[-_LONGEST_TRACE:])
 
 

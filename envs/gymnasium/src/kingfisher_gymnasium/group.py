@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import sys
 import threading
 import time
 
@@ -18,7 +17,7 @@ from kingfisher_gymnasium import environment_pb2 as pb
 from kingfisher_gymnasium import values
 from kingfisher_gymnasium.actions import ActionReader
 from kingfisher_gymnasium.batch import Batch
-from kingfisher_gymnasium.failures import Cause, RequestFailedError, described, invalid, out_of_place
+from kingfisher_gymnasium.failures import Cause, RequestFailedError, described, invalid, out_of_place, report
 from kingfisher_gymnasium.infos import InfoCollector
 from kingfisher_gymnasium.leaves import leaves_of
 from kingfisher_gymnasium.observations import FormError, ObservationStore
@@ -83,6 +82,10 @@ class Group:
         with self._used():
             return self._step(sequence, message)
 
+    def require_reset(self, reason: str) -> None:
+        """Takes nothing but a reset of all rows from now on: the client has not seen what came of the last request."""
+        self._unready = reason
+
     def close(self) -> None:
         """Closes the environments, now or, if one is acting, right after. What fails on the way is printed."""
         self._closing = True
@@ -103,7 +106,7 @@ class Group:
             try:
                 environment.close()
             except BaseException as failure:
-                print(f"{self._called(row)} failed in close: {described(failure)}", file=sys.stderr)
+                report(f"{self._called(row)} failed in close: {described(failure)}")
 
     def _reset(self, sequence: int, message: pb.Reset) -> bytes:
         rows = self._rows_of(message.mask)
@@ -240,7 +243,7 @@ class Group:
             message, cause = str(failure), None
         else:
             message, cause = f"it failed in {doing}: {described(failure)}", Cause.of(failure)
-            print(f"{self._called(row)} failed in {doing}\n{cause.trace}", file=sys.stderr)
+            report(f"{self._called(row)} failed in {doing}\n{cause.trace}")
         message = f"{self._called(row)}: {message}"
         return RequestFailedError(pb.CODE_ENVIRONMENT_FAILED, message, unchanged=False, row=row, cause=cause)
 

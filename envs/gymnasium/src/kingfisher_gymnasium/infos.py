@@ -7,7 +7,7 @@ carry its result, so that the other end can have the very same infos.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,9 @@ class InfoCollector:
     def add(self, row: int, info: dict[str, Any]) -> None:
         """Adds what the environment of a row tells; nothing of `info` is kept."""
         for key, value in info.items():
+            if isinstance(value, dict) != isinstance(self._infos.get(key, value), dict):
+                self._left_out[str(key)] = None
+                continue
             try:
                 self._batcher.add(self._infos, {key: value}, row)
             except Exception:  # Rows differ in what the entry is, so that no array holds it: Gymnasium would fail.
@@ -55,7 +58,7 @@ class InfoCollector:
         left_out = dict(self._left_out)
         for column in _columns(self._infos, (), rows, left_out):
             message.columns.append(column)
-        message.left_out.extend(left_out)
+        message.left_out.extend(name.encode("utf-8", "replace").decode() for name in left_out)
         return message
 
 
@@ -64,11 +67,16 @@ def _columns(
 ) -> Iterator[pb.InfoColumn]:
     for key, value in infos.items():
         mask = infos.get(f"_{key}")
-        if not isinstance(mask, np.ndarray):
-            continue  # It is itself the mask of another entry.
-        present = mask[rows].astype(np.bool_)
         place = (*path, str(key))
-        if not isinstance(key, str):
+        if mask is None:
+            if not isinstance(key, str):  # Some rows have a dict here, others a value, which Gymnasium files by its row.
+                left_out[".".join(path)] = None
+            continue  # It is itself the mask of another entry.
+        if not _is_mask(mask):
+            left_out[".".join(place)] = None
+            continue
+        present = mask[rows]
+        if not _is_text(key):
             left_out[".".join(place)] = None
         elif isinstance(value, dict):
             below = list(_columns(value, place, rows, left_out))
@@ -87,6 +95,22 @@ def _columns(
                 yield column
 
 
+def _is_mask(value: object) -> TypeGuard[npt.NDArray[np.bool_]]:
+    """Whether an entry's mask is one: another entry of that name may have taken its place."""
+    return isinstance(value, np.ndarray) and value.dtype == np.bool_ and value.ndim == 1
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is a text that can be carried: one with lone surrogates, as file names may have, cannot."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _column(path: tuple[str, ...], present: npt.NDArray[np.bool_], values: npt.NDArray[Any]) -> pb.InfoColumn | None:
     column = pb.InfoColumn(path=path, present=present.tobytes())
     told = values[present] if values.dtype == object else None
@@ -95,7 +119,7 @@ def _column(path: tuple[str, ...], present: npt.NDArray[np.bool_], values: npt.N
             column.tensor.CopyFrom(tensors.encode(values))
         except tensors.TensorError:
             return None
-    elif all(isinstance(value, str) for value in told):
+    elif all(map(_is_text, told)):
         column.texts.values.extend(value if has else "" for value, has in zip(values, present, strict=True))
     elif all(isinstance(value, np.bool_) for value in told):
         column.tensor.CopyFrom(tensors.encode(np.where(present, values, False).astype(np.bool_)))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 import threading
 
+from kingfisher_gymnasium.failures import report
+
 
 class MujocoMessages:
     """Passes the warnings of MuJoCo on to standard error, each text once, under the name of the library."""
@@ -29,4 +31,4 @@ class MujocoMessages:
             fresh = message not in self._told
             self._told.add(message)
         if fresh:
-            print(f"MuJoCo: {message}", file=sys.stderr, flush=True)
+            report(f"MuJoCo: {message}")

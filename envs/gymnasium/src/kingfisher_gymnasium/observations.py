@@ -53,9 +53,9 @@ def _write(target: npt.NDArray[Any], value: Any, name: str) -> None:
         array = np.asarray(value)
     except Exception as error:
         raise FormError(f"its {name} of type {type(value).__name__} is no array: {error}") from error
-    if array.shape != target.shape:
-        raise FormError(f"its {name} has the shape {list(array.shape)}, but its space has {list(target.shape)}")
     if not np.can_cast(array.dtype, target.dtype, "same_kind"):
         given = array.dtype if array.dtype != object else f"object (from {type(value).__name__})"
         raise FormError(f"its {name} has the type {given}, which does not fit {target.dtype}, the type of its space")
+    if array.shape != target.shape:
+        raise FormError(f"its {name} has the shape {list(array.shape)}, but its space has {list(target.shape)}")
     np.copyto(target, array, casting="same_kind")

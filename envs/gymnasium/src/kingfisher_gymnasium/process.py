@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -25,14 +26,22 @@ class ServerProcess:
 
     def __init__(self, *, managed: bool, drain_seconds: float) -> None:
         """Takes the process's streams and signals over."""
+        _open_standard_streams()
         self._managed = managed
         self._drain_seconds = drain_seconds
-        self._end = threading.Event()
+        self._ending = False
+        # The main thread reads here for whatever shall be noticed. A signal leaves a byte: one that comes just before the
+        # thread waits for a lock or an event would be overlooked.
+        self._waking, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)
         self._exit_code = 0
         self._output, self._input = os.dup(1), os.dup(0)
         os.dup2(2, 1)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(line_buffering=True)  # What is printed is seen when it is printed.
         with open(os.devnull, "rb") as nothing:
             os.dup2(nothing.fileno(), 0)
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, signal.SIG_IGN if managed else self._on_signal)
         if managed:
@@ -45,18 +54,24 @@ class ServerProcess:
         """
         server = Server(settings)
         os.write(self._output, f"listening on {server.address}\n".encode())
-        # In pieces, so that signals are seen where waiting hides them.
-        while not self._end.wait(3600):
-            pass
+        while not self._ending:
+            os.read(self._waking, 1)
         self._end_within(self._drain_seconds + _LONGEST_END_SECONDS)
-        server.stop(self._drain_seconds)
-        self._exit()
+        threading.Thread(target=self._stop, args=(server,), name="stop", daemon=True).start()
+        while True:  # Until a second signal, or the end.
+            os.read(self._waking, 1)
+
+    def _stop(self, server: Server) -> None:
+        try:
+            server.stop(self._drain_seconds)
+        finally:
+            self._exit()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self._end.is_set():
+        if self._ending:
             self._exit()  # Asked twice.
+        self._ending = True
         self._exit_code = INTERRUPTED if number == signal.SIGINT else 0
-        self._end.set()
 
     def _watch_input(self) -> None:
         while os.read(self._input, 4096):
@@ -64,15 +79,26 @@ class ServerProcess:
         # Whoever started this server is gone, and so is its only client.
         self._drain_seconds = 0.0
         self._end_within(_LONGEST_END_SECONDS)
-        self._end.set()
+        self._ending = True
+        os.write(self._wake, b"\0")
 
     def _end_within(self, seconds: float) -> None:
-        watchdog = threading.Timer(seconds, self._exit)
+        # Not even for what is still to be printed: the other threads may be held up by just that.
+        watchdog = threading.Timer(seconds, lambda: os._exit(self._exit_code))
         watchdog.daemon = True
         watchdog.start()
 
     def _exit(self) -> NoReturn:
         """Ends at once: threads that environments keep busy would be waited for otherwise."""
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(self._exit_code)
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:  # Whoever read them may be gone.
+            os._exit(self._exit_code)
+
+
+def _open_standard_streams() -> None:
+    """Puts nothing in the place of standard streams that are closed: what is opened next would get their numbers."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)

@@ -24,6 +24,7 @@ class Session:
         try:
             response = self._answer(request)
             if len(response) > self._message_bytes:
+                self._attached().require_reset("an answer was too large")
                 raise RequestFailedError(
                     pb.CODE_ENVIRONMENT_FAILED,
                     f"the answer has {len(response)} bytes with its infos, and the server's limit is {self._message_bytes}"

@@ -73,6 +73,6 @@ def _checked(token: str, source: str) -> str:
     token = token.strip()
     if not token:
         raise TokenError(f"{source} has an empty token")
-    if not (token.isascii() and token.isprintable()):
+    if not all("!" <= character <= "~" for character in token):
         raise TokenError(f"{source} has a token with characters that are not printable ASCII")
     return token

@@ -136,6 +136,9 @@ class Connection:
 
 def _credentials(files: ClientTls) -> grpc.ChannelCredentials:
     def content(file: str | None) -> bytes | None:
-        return None if file is None else Path(file).read_bytes()
+        try:
+            return None if file is None else Path(file).read_bytes()
+        except OSError as error:
+            raise ValueError(f"the TLS file {file} cannot be read: {error.strerror or error}") from error
 
     return grpc.ssl_channel_credentials(content(files.ca), content(files.key), content(files.certificate))

@@ -45,26 +45,29 @@ class RemoteEnv(gymnasium.Env[Any, Any]):
         """Starts a new episode."""
         super().reset(seed=seed)
         observations, infos = self._vector.reset(seed=seed, options=options)
-        return _first(observations), _first_info(infos)
+        return _first(self.observation_space, observations), _first_info(infos)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Acts once. An episode that is over has to be reset first: the server refuses otherwise."""
         observations, rewards, terminated, truncated, infos = self._vector.step(_batched(action))
-        return _first(observations), float(rewards[0]), bool(terminated[0]), bool(truncated[0]), _first_info(infos)
+        observation = _first(self.observation_space, observations)
+        return observation, float(rewards[0]), bool(terminated[0]), bool(truncated[0]), _first_info(infos)
 
     def close(self) -> None:
         """Closes the environment and the connection."""
         self._vector.close()
 
 
-def _first(value: Any) -> Any:
-    match value:
-        case tuple():
-            return tuple(map(_first, value))
-        case dict():
-            return {key: _first(part) for key, part in value.items()}
-        case _:
+def _first(space: gymnasium.Space[Any], value: Any) -> Any:
+    match space:
+        case gymnasium.spaces.Tuple():
+            return tuple(_first(part, value[index]) for index, part in enumerate(space.spaces))
+        case gymnasium.spaces.Dict():
+            return {key: _first(part, value[key]) for key, part in space.spaces.items()}
+        case gymnasium.spaces.Discrete():
             return value[0]
+        case _:
+            return value[0, ...]  # An array also where it has no dimensions.
 
 
 def _batched(action: Any) -> Any:

@@ -12,6 +12,7 @@ import grpc
 import gymnasium
 import numpy as np
 import numpy.typing as npt
+from google.protobuf.message import DecodeError
 
 from kingfisher_gymnasium import environment_pb2 as pb
 from kingfisher_gymnasium import leaves, spaces, tensors, values
@@ -58,14 +59,14 @@ class RemoteGroup:
             )
             response = connection.create_group(request)
             self.specification = response.specification
-            self.observation_space: gymnasium.Space[Any] = spaces.decode(response.specification.observation_space)
-            self.action_space: gymnasium.Space[Any] = spaces.decode(response.specification.action_space)
+            self.observation_space = _checked_space(response.specification.observation_space)
+            self.action_space = _checked_space(response.specification.action_space)
             self._observation_leaves = _checked_leaves(self.observation_space, response.observation_leaves)
             self._action_leaves = _checked_leaves(self.action_space, response.action_leaves)
             self._count = count
             self._responses = connection.run_group(iter(self._requests.get, None))
             threading.Thread(target=self._watch, name="watch", daemon=True).start()
-            self._exchange("attaching", attach=pb.Attach(group=response.group))
+            self._exchange("attaching", "attached", attach=pb.Attach(group=response.group))
         except BaseException:
             self.close()
             raise
@@ -73,7 +74,7 @@ class RemoteGroup:
     def reset(self, seeds: Sequence[int], mask: bytes, options: Mapping[str, Any]) -> pb.StepBatch:
         """Starts new episodes; raises `ServerError`, and `ValueError` for options that cannot be carried."""
         reset = pb.Reset(seeds=seeds, mask=mask, options=values.encode_entries(options, "options"))
-        return self._exchange("resetting", reset=reset).batch
+        return self._exchange("resetting", "batch", reset=reset).batch
 
     def step(self, actions: Any) -> pb.StepBatch:
         """Acts; raises `ServerError`, and `ValueError` for actions that have not the action space's form.
@@ -86,8 +87,10 @@ class RemoteGroup:
             array = np.asarray(value)
             if array.shape != (self._count, *leaf.shape):
                 raise ValueError(f"{name} has the shape {list(array.shape)}, not {[self._count, *leaf.shape]}")
-            sent.append(tensors.encode(array.astype(leaf.dtype, casting="same_kind", copy=False)))
-        return self._exchange("stepping", step=pb.Step(actions=sent)).batch
+            if not np.can_cast(array.dtype, leaf.dtype, "same_kind"):
+                raise ValueError(f"{name} has the type {array.dtype}, which does not fit {leaf.dtype}")
+            sent.append(tensors.encode(array.astype(leaf.dtype, copy=False)))
+        return self._exchange("stepping", "batch", step=pb.Step(actions=sent)).batch
 
     def observations(self, sent: Sequence[pb.Tensor], rows: int) -> list[npt.NDArray[Any]]:
         """The arrays of a message's observations, [rows, shape of the leaf] each; raises `ServerError` for others."""
@@ -106,7 +109,7 @@ class RemoteGroup:
         self._requests.put(None)
         self._connection.close()
 
-    def _exchange(self, doing: str, **request: Any) -> pb.RunGroupResponse:
+    def _exchange(self, doing: str, expected: str, **request: Any) -> pb.RunGroupResponse:
         if self._closed.is_set():
             raise ServerError("the environments are closed")
         self._sequence += 1
@@ -117,6 +120,8 @@ class RemoteGroup:
             response = pb.RunGroupResponse.FromString(next(self._responses))
         except StopIteration:
             raise ServerError(f"the server at {self._connection.address} ended the stream while {doing}") from None
+        except DecodeError:
+            raise ServerError("the server sent what is no RunGroupResponse") from None
         except grpc.RpcError as error:
             raise self._connection.failure(error, doing) from error
         finally:
@@ -125,6 +130,8 @@ class RemoteGroup:
             raise ServerError(f"the server answered request {response.sequence}, not {self._sequence}")
         if response.HasField("error"):
             raise _raised(response.error)
+        if not response.HasField(expected):
+            raise ServerError(f"the server answered with {response.WhichOneof('response')}, not with {expected}")
         return response
 
     def _watch(self) -> None:
@@ -140,6 +147,13 @@ def _raised(error: pb.Error) -> ServerError:
         return RequestRefusedError(f"{error.message} ({pb.Code.Name(error.code)})")
     row = error.environment if error.HasField("environment") else None
     return EnvironmentFailedError(error.message, row, error.exception, error.trace)
+
+
+def _checked_space(message: pb.Space) -> gymnasium.Space[Any]:
+    try:
+        return spaces.decode(message)
+    except ValueError as error:
+        raise ServerError(f"the server sent what is no space: {error}") from error
 
 
 def _checked_leaves(space: gymnasium.Space[Any], sent: Sequence[pb.Leaf]) -> tuple[leaves.Leaf, ...]:

@@ -129,7 +129,7 @@ class RemoteVectorEnv(VectorEnv[Any, Any, npt.NDArray[Any]]):
             told = infos.decode(batch.infos, np.arange(self.num_envs), self.num_envs)
             if batch.HasField("final"):
                 self._add_final(batch, told)
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, TypeError) as error:
             raise ServerError(f"the server sent infos that fit no rows: {error}") from error
         return told
 

@@ -51,21 +51,26 @@ def listen(address: Address) -> tuple[socket.socket, Address]:
 
 
 def tls_context(files: TlsFiles) -> ssl.SSLContext:
-    """TLS as the files have it; raises `AddressError` if they are not usable."""
+    """TLS as the files have it; raises `ValueError`, with the option's name, if they are not usable."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["h2"])
-    try:
-        for file in (files.certificate, files.key, files.ca):
+    for option, file in (("--tls-cert", files.certificate), ("--tls-key", files.key), ("--tls-ca", files.ca)):
+        try:
             if file is not None:
                 Path(file).read_bytes()
+        except OSError as error:
+            raise ValueError(f"{option} {file} cannot be read: {error.strerror or error}") from error
+    try:
         context.load_cert_chain(files.certificate, files.key)
+    except OSError as error:
+        raise ValueError(f"--tls-cert {files.certificate} and --tls-key {files.key} are no certificate and its key: {error}") from error
+    try:
         if files.ca is not None:
             context.load_verify_locations(files.ca)
             context.verify_mode = ssl.CERT_REQUIRED
     except OSError as error:
-        names = ", ".join(file for file in (files.certificate, files.key, files.ca) if file is not None)
-        raise AddressError(f"the TLS files {names} cannot be used: {error}") from error
+        raise ValueError(f"--tls-ca {files.ca} is no certificate: {error}") from error
     return context
 
 

@@ -25,8 +25,8 @@ class Status(enum.IntEnum):
 
 
 def one_line(text: str) -> str:
-    """The text in one line of bounded length."""
-    line = " ".join(text.split())
+    """The text in one line of bounded length, which UTF-8 can carry: file names may have lone surrogates."""
+    line = " ".join(text.split()).encode("utf-8", "replace").decode()
     return line if len(line) <= _LONGEST_MESSAGE else line[: _LONGEST_MESSAGE - 1] + "…"
 
 
