@@ -96,7 +96,7 @@ class Catalog:
         text = f"no environment {identifier}"
         if identifier in gymnasium.registry:
             return f"{text} is offered by this server: it was started with --allow"
-        near = difflib.get_close_matches(identifier, self._specs, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(identifier, self._specs, n=3, cutoff=0.7)
         if near:
             return f"{text}; there is {', '.join(near)}"
         return f"{text}; to offer environments of your own, start the server with --import MODULE"

@@ -177,9 +177,12 @@ class Group:
         if self._settings.infos:
             infos, final_infos = InfoCollector(self._count), InfoCollector(self._count)
         ended_rows: list[int] = []
-        rewards, terminations, truncations, store = batch.rewards, batch.terminated, batch.truncated, self._store.store
+        rewards: list[float] = []
+        steps, store = self._steps, self._store.store
         started = time.perf_counter_ns()
         batch.reset_rows[:] = False
+        batch.terminated[:] = False
+        batch.truncated[:] = False
         row, doing = -1, "step"
         try:
             for row, action in enumerate(actions):
@@ -187,41 +190,41 @@ class Group:
                     doing = "reset"
                     self._begin(row, infos, None, None)
                     doing = "step"
-                    rewards[row] = 0
-                    terminations[row] = truncations[row] = finished[row] = False
+                    rewards.append(0.0)
+                    finished[row] = False
                     continue
-                outcome = self._steps[row](action)
+                outcome = steps[row](action)
                 if not isinstance(outcome, (tuple, list)) or len(outcome) != 5:
                     raise FormError(f"its step gave {_counted(outcome)}, not (observation, reward, terminated, truncated, info)")
                 observation, reward, terminated, truncated, info = outcome
-                if type(terminated) is not bool:
-                    terminated = _flag(terminated, "terminated")
-                if type(truncated) is not bool:
-                    truncated = _flag(truncated, "truncated")
-                rewards[row] = reward if isinstance(reward, float) else _number(reward)
-                terminations[row] = terminated
-                truncations[row] = truncated
+                rewards.append(reward if isinstance(reward, float) else _number(reward))
                 if not isinstance(info, dict):
                     raise FormError(f"its info is of type {type(info).__name__}, not a dict")
-                if not (terminated or truncated):
-                    finished[row] = False
-                elif same_step:
-                    self._final_store.store(len(ended_rows), observation)
-                    ended_rows.append(row)
-                    if final_infos is not None:
-                        final_infos.add(row, info)
-                    doing = "reset"
-                    self._begin(row, infos, None, None)
-                    doing = "step"
-                    continue
-                else:
+                if (terminated is not False or truncated is not False) and self._ends(row, terminated, truncated):
+                    if same_step:
+                        self._final_store.store(len(ended_rows), observation)
+                        ended_rows.append(row)
+                        if final_infos is not None:
+                            final_infos.add(row, info)
+                        doing = "reset"
+                        self._begin(row, infos, None, None)
+                        doing = "step"
+                        continue
                     finished[row] = True
                 store(row, observation)
                 if infos is not None:
                     infos.add(row, info)
         except BaseException as failure:
             raise self._failed(row, doing, failure) from failure
+        batch.rewards[:] = rewards
         return self._answer(sequence, started, infos, self._final_rows(ended_rows, final_infos))
+
+    def _ends(self, row: int, terminated: Any, truncated: Any) -> bool:
+        """Shows the flags of a step, and says whether it ended the episode."""
+        over, cut = _flag(terminated, "terminated"), _flag(truncated, "truncated")
+        self._batch.terminated[row] = over
+        self._batch.truncated[row] = cut
+        return over or cut
 
     def _final_rows(self, rows: list[int], infos: InfoCollector | None) -> pb.FinalRows | None:
         if not rows:
@@ -277,6 +280,8 @@ def _counted(outcome: object) -> str:
 
 
 def _flag(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return value
     array = np.asarray(value)
     if array.dtype != np.bool_ or array.shape:
         raise FormError(f"its {name} is {described_value(value)}, not a bool")

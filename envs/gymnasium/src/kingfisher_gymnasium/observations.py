@@ -35,8 +35,8 @@ class ObservationStore:
         """Writes an observation into a row; raises `FormError` if it has not the space's form."""
         if self._plain:
             target = self._rows[row][0]
-            if type(observation) is np.ndarray and observation.dtype == target.dtype and observation.shape == target.shape:
-                target[...] = observation
+            if type(observation) is np.ndarray and observation.dtype is target.dtype and observation.shape == target.shape:
+                target[...] = observation  # What most environments give.
             else:
                 _write(target, observation, "observation")
             return

@@ -51,7 +51,7 @@ record BenchmarkCase(String name, Unit unit, List<Double> ours, List<Double> pee
         int width = Math.max("Kingfisher".length(), peerName.length());
         return name + ", " + unit.text() + "\n" + line(width, "Kingfisher", ours, oursMedian())
                 + line(width, peerName, peer, peerMedian())
-                + String.format(Locale.ROOT, "  %-" + width + "s %.1f%n", "ratio", ratio());
+                + String.format(Locale.ROOT, "  %-" + width + "s %.2f%n", "ratio", ratio());
     }
 
     private static String line(int width, String who, List<Double> samples, double median) {

@@ -29,7 +29,7 @@ final class BridgeHalfCheetah implements Benchmark {
     private static final int ENVIRONMENTS = 16;
     private static final int STEPS = 64_000;
     private static final int ASYNC_STEPS = 24_000;
-    private static final long WARM_UP_STEPS = 40_960;
+    private static final long WARM_UP_STEPS = 163_840;
     private static final long TRAINING_STEPS = 65_536;
     private static final int PEER_TRAINING_STEPS = 8_192;
 

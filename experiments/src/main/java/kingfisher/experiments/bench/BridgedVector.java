@@ -12,7 +12,7 @@ import kingfisher.envs.remote.EnvironmentOpener;
 /** Environments of Gymnasium behind the bridge, stepped with random actions that are drawn before the clock starts. */
 final class BridgedVector implements AutoCloseable {
     private static final int ACTION_BATCHES = 256;
-    private static final int WARM_UP_BATCHES = 2_000;
+    private static final int WARM_UP_BATCHES = 8_000;
 
     private final EnvironmentOpener opener;
     private final VectorEnvironment environments;

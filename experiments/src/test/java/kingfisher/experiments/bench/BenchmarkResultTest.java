@@ -45,7 +45,7 @@ class BenchmarkResultTest {
                         loop, steps/s
                           Kingfisher           300,000     310,000     320,000   median 310,000
                           Stable-Baselines3      5,000       5,200       5,100   median 5,100
-                          ratio             60.8
+                          ratio             60.78
                         """);
     }
 }
