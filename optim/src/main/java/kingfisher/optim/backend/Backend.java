@@ -81,6 +81,22 @@ public interface Backend extends AutoCloseable {
     void activateBackward(Activation function, Matrix preActivation, Matrix output, Matrix gradient);
 
     /**
+     * {@code target = target + gradient ∘ tangent ∘ f''(preActivation) / f'(preActivation)} elementwise: what the bend of
+     * f adds to the derivative of {@link #activateBackward}'s result along a direction.
+     *
+     * <p>The quotient is -2y for tanh and 1 - 2y for the logistic function, with {@code y = f(preActivation)}; 1 for ELU
+     * below 0; else 0. It is bounded, also where f' is so small that {@code gradient / f'} would be lost. At the kinks of
+     * RELU and of ELU's derivative at 0 the second derivative is taken as 0.
+     *
+     * @param output {@code f(preActivation)}
+     * @param gradient a result of {@link #activateBackward}: it has the factor f' already
+     * @param tangent derivative of {@code preActivation} along the direction
+     * @param target modified
+     */
+    void addActivationCurvature(
+            Activation function, Matrix preActivation, Matrix output, Matrix gradient, Matrix tangent, Matrix target);
+
+    /**
      * One step of Adam (Kingma and Ba 2015) in PyTorch's form:
      * {@code m = β₁m + (1-β₁)g}, {@code v = β₂v + (1-β₂)g²},
      * {@code w = w - rate / (1-β₁ᵗ) · m / (√v / √(1-β₂ᵗ) + ε)} with {@code g = gradientScale · gradient}.

@@ -150,6 +150,21 @@ public final class Bernoulli implements Distribution {
         }
     }
 
+    /** {@code F r = p (1 - p) r}, which is also the Hessian of every {@code -log p(a)}. */
+    @Override
+    public void addFisherProduct(int rows, double[] parameters, double[] vectors, double[] weights, double[] product) {
+        Lengths.require("parameters", parameters, rows, events);
+        Lengths.require("vectors", vectors, rows, events);
+        Lengths.require("weights", weights, rows, 1);
+        Lengths.require("product", product, rows, events);
+        int i = 0;
+        for (int row = 0; row < rows; row++) {
+            for (int end = i + events; i < end; i++) {
+                product[i] += weights[row] * sigmoid(parameters[i]) * sigmoid(-parameters[i]) * vectors[i];
+            }
+        }
+    }
+
     @Override
     public String toString() {
         return "Bernoulli(" + events + ")";

@@ -111,6 +111,18 @@ public final class Categorical implements Distribution {
         }
     }
 
+    /** {@code F r = p ∘ (r - pᵀr)}, which is also the Hessian of every {@code -log p(a)}; constants give 0. */
+    @Override
+    public void addFisherProduct(int rows, double[] parameters, double[] vectors, double[] weights, double[] product) {
+        Lengths.require("parameters", parameters, rows, classes);
+        Lengths.require("vectors", vectors, rows, classes);
+        Lengths.require("weights", weights, rows, 1);
+        Lengths.require("product", product, rows, classes);
+        for (int row = 0; row < rows; row++) {
+            Softmax.addFisherProduct(parameters, vectors, row * classes, classes, weights[row], product);
+        }
+    }
+
     @Override
     public String toString() {
         return "Categorical(" + classes + ")";

@@ -187,6 +187,30 @@ public final class DiagonalGaussian implements Distribution {
         }
     }
 
+    /**
+     * {@code F r = (r_μ / σ², 2 r_ℓ)}.
+     *
+     * <p>The Hessian of {@code -log p(a)} is another matrix, which depends on a and need not be positive semidefinite.
+     */
+    @Override
+    public void addFisherProduct(int rows, double[] parameters, double[] vectors, double[] weights, double[] product) {
+        Lengths.require("parameters", parameters, rows, 2 * variables);
+        Lengths.require("vectors", vectors, rows, 2 * variables);
+        Lengths.require("weights", weights, rows, 1);
+        Lengths.require("product", product, rows, 2 * variables);
+        for (int row = 0; row < rows; row++) {
+            int mean = 2 * row * variables;
+            for (int end = mean + variables; mean < end; mean++) {
+                int logDeviation = mean + variables;
+                double precision = power(-parameters[logDeviation]);
+                // 0, or NaN if a parameter is not finite
+                double defect = 0 * parameters[mean] + 0 * parameters[logDeviation];
+                product[mean] += weights[row] * (vectors[mean] * precision * precision) + defect;
+                product[logDeviation] += weights[row] * (2 * vectors[logDeviation]) + defect;
+            }
+        }
+    }
+
     @Override
     public String toString() {
         return "DiagonalGaussian(" + variables + ")";

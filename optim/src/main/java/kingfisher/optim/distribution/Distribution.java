@@ -52,4 +52,16 @@ public sealed interface Distribution permits Categorical, MultiCategorical, Bern
 
     /** {@code gradient_b += weights_b · ∂ KL(from_b ‖ to_b) / ∂ to_b}. */
     void addKullbackLeiblerGradient(int rows, double[] from, double[] to, double[] weights, double[] gradient);
+
+    /**
+     * {@code product_b += weights_b · F_b vectors_b} with the Fisher information matrix
+     * {@code F = E[s sᵀ]} of the score {@code s = ∂ log p(a) / ∂ parameters}, the expectation over the distribution's own
+     * outcomes. F is symmetric and positive semidefinite, and is the Hessian of {@code KL(p ‖ p')} in the parameters of
+     * p' where p' is p (Grosse, "Second-Order Optimization"; Martens 2020, "New insights and perspectives on the natural
+     * gradient method").
+     *
+     * @param vectors [rows × parameter size]
+     * @param product [rows × parameter size], modified
+     */
+    void addFisherProduct(int rows, double[] parameters, double[] vectors, double[] weights, double[] product);
 }

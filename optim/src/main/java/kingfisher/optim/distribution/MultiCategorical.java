@@ -160,6 +160,22 @@ public final class MultiCategorical implements Distribution {
         }
     }
 
+    /** {@code F r = p ∘ (r - pᵀr)} in each component, which is also the Hessian of every {@code -log p(a)}. */
+    @Override
+    public void addFisherProduct(int rows, double[] parameters, double[] vectors, double[] weights, double[] product) {
+        Lengths.require("parameters", parameters, rows, parameterSize);
+        Lengths.require("vectors", vectors, rows, parameterSize);
+        Lengths.require("weights", weights, rows, 1);
+        Lengths.require("product", product, rows, parameterSize);
+        int at = 0;
+        for (int row = 0; row < rows; row++) {
+            for (int count : classes) {
+                Softmax.addFisherProduct(parameters, vectors, at, count, weights[row], product);
+                at += count;
+            }
+        }
+    }
+
     @Override
     public String toString() {
         return "MultiCategorical" + Arrays.toString(classes);

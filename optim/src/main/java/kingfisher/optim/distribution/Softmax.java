@@ -139,6 +139,29 @@ final class Softmax {
         addProbabilities(from, at, classes, -weight, gradient);
     }
 
+    /**
+     * {@code F r = p ∘ (r - pᵀr)}, with r counted from its element at the most probable class: then a constant r gives
+     * exactly 0, and where that class is nearly certain the small differences keep their digits.
+     */
+    static void addFisherProduct(
+            double[] logits, double[] vector, int at, int classes, double weight, double[] product) {
+        double maximum = maximum(logits, at, classes);
+        double origin = vector[at + (int) mode(logits, at, classes)];
+        double sum = 0;
+        double weighted = 0;
+        for (int i = 0; i < classes; i++) {
+            double power = power(logits[at + i] - maximum);
+            sum += power;
+            weighted += power * (vector[at + i] - origin);
+        }
+        double mean = weighted / sum;
+        double scale = weight / sum;
+        for (int i = 0; i < classes; i++) {
+            double power = power(logits[at + i] - maximum);
+            product[at + i] += scale * power * (vector[at + i] - origin - mean);
+        }
+    }
+
     /** {@code gradient_i += weight · p_i}. */
     private static void addProbabilities(double[] logits, int at, int classes, double weight, double[] gradient) {
         double maximum = maximum(logits, at, classes);

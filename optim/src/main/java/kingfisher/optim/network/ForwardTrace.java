@@ -13,14 +13,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForwardTrace {
 
+    private final Backend backend;
     private final int batch;
-    private final List<Matrix> preActivations = new ArrayList<>();
-    private final List<Matrix> outputs = new ArrayList<>();
+    private final List<Matrix> preActivations;
+    private final List<Matrix> outputs;
     private final List<Matrix> gradients = new ArrayList<>();
+    private final ForwardTrace inputHolder;
     private @Nullable Matrix input;
 
     ForwardTrace(Backend backend, List<DenseLayer> layers, int batch) {
+        this.backend = backend;
         this.batch = batch;
+        this.preActivations = new ArrayList<>();
+        this.outputs = new ArrayList<>();
+        this.inputHolder = this;
         for (DenseLayer layer : layers) {
             Matrix preActivation = backend.allocate(batch, layer.outputs());
             preActivations.add(preActivation);
@@ -30,6 +36,25 @@ public final class ForwardTrace {
                             : backend.allocate(batch, layer.outputs()));
             gradients.add(backend.allocate(batch, layer.outputs()));
         }
+    }
+
+    private ForwardTrace(ForwardTrace forward) {
+        this.backend = forward.backend;
+        this.batch = forward.batch;
+        this.preActivations = forward.preActivations;
+        this.outputs = forward.outputs;
+        this.inputHolder = forward.inputHolder;
+        for (Matrix preActivation : preActivations) {
+            gradients.add(backend.allocate(batch, preActivation.columns()));
+        }
+    }
+
+    /**
+     * Returns a trace of the same forward passes that has gradients of its own, so that a backward pass through one
+     * leaves what a backward pass through the other has kept.
+     */
+    public ForwardTrace withOwnGradients() {
+        return new ForwardTrace(this);
     }
 
     /** Number of rows B. */
@@ -42,10 +67,11 @@ public final class ForwardTrace {
         if (layer > 0) {
             return outputs.get(layer - 1);
         }
-        if (input == null) {
+        Matrix held = inputHolder.input;
+        if (held == null) {
             throw new IllegalStateException("the trace has not seen a forward pass");
         }
-        return input;
+        return held;
     }
 
     /** The pre-activation s of a layer [B × outputs]. */
@@ -77,6 +103,6 @@ public final class ForwardTrace {
         if (matrix.rows() != batch) {
             throw new IllegalArgumentException("the trace is for " + batch + " rows, found " + matrix.rows());
         }
-        input = matrix;
+        inputHolder.input = matrix;
     }
 }

@@ -66,6 +66,11 @@ public final class Mlp {
         return parameters;
     }
 
+    /** Index of a layer's weight in the parameters' layout; its bias comes next. */
+    int weightIndex(int layer) {
+        return weightIndex[layer];
+    }
+
     /** Writes orthogonal weights of the given gain and zero biases into one layer. */
     public void initialize(int layer, double gain, UniformRandomProvider random) {
         DenseLayer shape = layers.get(layer);
@@ -86,9 +91,14 @@ public final class Mlp {
      * @param input [B × inputs]; kept by reference in the trace, so it must not change before the backward pass
      * @param trace modified
      * @return the last layer's output [B × outputs], or {@code input} if there are no layers
+     * @throws IllegalArgumentException if the input does not fit the first layer or the trace
      */
     public Matrix forward(Matrix input, ForwardTrace trace) {
         Backend backend = parameters.backend();
+        if (!layers.isEmpty() && layers.get(0).inputs() != input.columns()) {
+            throw new IllegalArgumentException("layer %s takes %d inputs, found %d"
+                    .formatted(layers.get(0).name(), layers.get(0).inputs(), input.columns()));
+        }
         trace.setInput(input);
         for (int l = 0; l < layers.size(); l++) {
             Matrix preActivation = trace.preActivation(l);

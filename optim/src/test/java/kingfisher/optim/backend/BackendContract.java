@@ -232,6 +232,57 @@ abstract class BackendContract extends BackendMemoryContract {
 
     @ParameterizedTest
     @EnumSource
+    void curvaturesAreTheirFormulas(Activation function) {
+        for (Layout layout : Layout.values()) {
+            double[] s = normals(65 * 3);
+            System.arraycopy(ORDINARY, 0, s, 0, ORDINARY.length);
+            System.arraycopy(EXTREME, 0, s, 100, EXTREME.length - 2);
+            double[] upstream = normals(s.length);
+            double[] direction = normals(s.length);
+            double[] before = normals(s.length);
+            Matrix input = matrix(layout, 65, 3, s);
+            double[] host = values(input);
+            Matrix output = matrix(layout, 65, 3);
+            backend.activate(function, input, output);
+            Matrix gradient = matrix(layout, 65, 3, upstream);
+            backend.activateBackward(function, input, output, gradient);
+            List<double[]> read = List.of(values(output), values(gradient));
+            Matrix tangent = matrix(layout, 65, 3, direction);
+            Matrix target = matrix(layout, 65, 3, before);
+            backend.addActivationCurvature(function, input, output, gradient, tangent, target);
+            double[] expected = new double[s.length];
+            Arrays.setAll(
+                    expected,
+                    i -> before[i] + upstream[i] * direction[i] * Reference.secondDerivative(function, host[i]));
+            assertClose("curvature of " + function, values(target), expected, 1);
+            assertExactly(values(input), host);
+            assertExactly(values(output), read.get(0));
+            assertExactly(values(gradient), read.get(1));
+            assertExactly(values(tangent), direction);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void curvaturesAreCentralDifferencesOfDerivatives(Activation function) {
+        double h = 1e-5;
+        int count = ORDINARY.length;
+        Matrix input = matrix(Layout.WHOLE, 1, count, ORDINARY);
+        Matrix output = backend.allocate(1, count);
+        backend.activate(function, input, output);
+        Matrix gradient = matrix(Layout.WHOLE, 1, count, constants(count, 1));
+        backend.activateBackward(function, input, output, gradient);
+        Matrix ones = matrix(Layout.WHOLE, 1, count, constants(count, 1));
+        Matrix result = backend.allocate(1, count);
+        backend.addActivationCurvature(function, input, output, gradient, ones, result);
+        double[] expected = Arrays.stream(ORDINARY)
+                .map(s -> (Reference.derivative(function, s + h) - Reference.derivative(function, s - h)) / (2 * h))
+                .toArray();
+        assertWithin(Math.max(1e-9, tolerance()), "curvature of " + function, values(result), expected);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void nanPassesThroughActivations(Activation function) {
         Matrix input = matrix(Layout.WHOLE, 1, 5, 1, Double.NaN, -1, 2, 3);
         Matrix output = backend.allocate(1, 5);
@@ -245,6 +296,10 @@ abstract class BackendContract extends BackendMemoryContract {
         assertThat(values[3]).isNaN();
         assertThat(values[1]).matches(value -> !smooth || Double.isNaN(value));
         assertThat(values[0] + values[2] + values[4]).isFinite();
+        Matrix tangent = matrix(Layout.WHOLE, 1, 5, Double.NaN, 1, 1, 1, 1);
+        Matrix target = backend.allocate(1, 5);
+        backend.addActivationCurvature(function, input, output, gradient, tangent, target);
+        assertNan(values(target), i -> smooth && i != 2 && i != 4);
     }
 
     @ParameterizedTest

@@ -172,6 +172,10 @@ abstract class BackendMemoryContract extends BackendFixture {
         assertRefused(() -> backend.activate(Activation.IDENTITY, x, y), "65x3", "4x2");
         assertRefused(() -> backend.activateBackward(Activation.TANH, x, y, y), "65x3", "4x2");
         assertRefused(() -> backend.activateBackward(Activation.RELU, y, x, y), "65x3", "4x2");
+        assertRefused(() -> backend.addActivationCurvature(Activation.TANH, y, x, x, x, x), "65x3", "4x2");
+        assertRefused(() -> backend.addActivationCurvature(Activation.TANH, x, y, x, x, x), "65x3", "4x2");
+        assertRefused(() -> backend.addActivationCurvature(Activation.TANH, x, x, y, x, x), "65x3", "4x2");
+        assertRefused(() -> backend.addActivationCurvature(Activation.RELU, x, x, x, y, x), "65x3", "4x2");
         assertRefused(() -> backend.multiply(1, x, false, y, false, 0, x), "65x3", "4x2");
         assertRefused(() -> backend.multiply(1, x, true, x, false, 0, y), "3x3", "4x2");
         assertRefused(() -> backend.adam(x, y, 1, x, x, 1, 0.9, 0.9, 1, 1), "65x3", "4x2");

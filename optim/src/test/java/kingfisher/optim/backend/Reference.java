@@ -40,6 +40,16 @@ final class Reference {
         };
     }
 
+    /** The second derivative, 0 at kinks. */
+    static double secondDerivative(Activation function, double s) {
+        return switch (function) {
+            case TANH -> -2 * Math.tanh(s) / (Math.cosh(s) * Math.cosh(s));
+            case ELU -> s < 0 ? Math.exp(s) : 0;
+            case SIGMOID -> -Math.tanh(s / 2) / (2 + Math.exp(s) + Math.exp(-s));
+            case RELU, IDENTITY -> 0;
+        };
+    }
+
     /** One step of Adam; β₁ = 0.9, β₂ = 0.99. */
     static void adam(
             double[] w, double[] gradient, double scale, double[] m, double[] v, double rate, double eps, long step) {

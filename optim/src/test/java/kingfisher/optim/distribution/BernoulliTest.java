@@ -54,6 +54,9 @@ final class BernoulliTest extends DiscreteDistributionContract {
         distribution.addEntropyGradient(1, row, new double[] {1}, gradient);
         distribution.addLogProbabilityGradient(1, row, new double[] {1, 0, 1}, new double[] {1}, gradient);
         assertThat(gradient).containsExactly(0, 0, 0.5);
+        double[] product = new double[3];
+        distribution.addFisherProduct(1, row, new double[] {1, 2, 3}, new double[] {1}, product);
+        assertThat(product).containsExactly(0, 0, 0.75);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,26 @@ final class CategoricalTest extends DiscreteDistributionContract {
         assertThat(divergence[0]).isEqualTo(INFINITY);
         double[] actions = drawn(1000, repeated(masked, 1000));
         assertThat(actions).containsOnly(0, 2);
+    }
+
+    @Test
+    void fisherProductOfAConstantIsExactlyZero() {
+        double[] constants = new double[ROWS * CLASSES];
+        Arrays.fill(constants, 0.1);
+        double[] weights = new double[ROWS];
+        Arrays.fill(weights, 1);
+        double[] product = new double[ROWS * CLASSES];
+        distribution.addFisherProduct(ROWS, parameters, constants, weights, product);
+        assertThat(product).containsOnly(0);
+    }
+
+    @Test
+    void fisherProductKeepsItsDigitsWhereOneClassIsNearlyCertain() {
+        double[] product = new double[CLASSES];
+        double rare = Math.exp(-40);
+        double[] row = {0, -40, -INFINITY, -INFINITY, -INFINITY};
+        distribution.addFisherProduct(1, row, new double[] {1, 3, 5, 5, 5}, new double[] {1}, product);
+        assertThat(product).containsExactly(new double[] {-2 * rare, 2 * rare, 0, 0, 0}, within(1e-15 * rare));
     }
 
     @Test

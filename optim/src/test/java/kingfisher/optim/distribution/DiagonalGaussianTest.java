@@ -128,6 +128,10 @@ final class DiagonalGaussianTest extends DistributionContract {
         distribution.addKullbackLeiblerGradient(1, narrow, narrow, new double[] {1}, gradient);
         distribution.addKullbackLeiblerGradient(1, narrow, wide, new double[] {1}, gradient);
         assertThat(gradient).containsExactly(0, 0, 0, 0);
+        double[] product = new double[4];
+        distribution.addFisherProduct(1, narrow, new double[] {0, 0, 1, 2}, new double[] {1}, product);
+        distribution.addFisherProduct(1, wide, new double[] {1, 2, 0, 0}, new double[] {1}, product);
+        assertThat(product).containsExactly(0, 0, 2, 4);
         double[] divergence = new double[1];
         distribution.kullbackLeibler(1, narrow, wide, divergence);
         assertThat(divergence[0]).isCloseTo(4e4, within(2.0));

@@ -72,6 +72,9 @@ abstract class DiscreteDistributionContract extends DistributionContract {
         distribution.addEntropyGradient(rows, extreme, weights, gradient);
         distribution.addKullbackLeiblerGradient(rows, extreme, other, weights, gradient);
         assertThat(Arrays.stream(gradient)).allMatch(value -> Math.abs(value) <= 3);
+        double[] product = new double[rows * width];
+        distribution.addFisherProduct(rows, extreme, other, weights, product);
+        assertThat(Arrays.stream(product)).allMatch(value -> Math.abs(value) <= 1e4);
         distribution.sample(rows, extreme, random, actions);
         distribution.logProbability(rows, extreme, actions, output);
         assertThat(Arrays.stream(output)).allMatch(value -> value > -100);

@@ -115,6 +115,73 @@ abstract class DistributionContract extends DistributionFixture {
     }
 
     @Test
+    void fisherProductIsTheExpectedScoreTimesItsProductWithTheVector() {
+        for (int b = 0; b < ROWS; b++) {
+            double[] row = row(parameters, b);
+            double[] vector = row(others, b);
+            double[] expected = new double[width];
+            for (double[] action : outcomes(row)) {
+                double[] score = new double[width];
+                distribution.addLogProbabilityGradient(1, row, action, new double[] {1}, score);
+                double along = 0;
+                for (int i = 0; i < width; i++) {
+                    along += score[i] * vector[i];
+                }
+                for (int i = 0; i < width; i++) {
+                    expected[i] += measure(row) * probability(row, action) * along * score[i];
+                }
+            }
+            double[] product = fisherProduct(row, vector);
+            for (int i = 0; i < width; i++) {
+                assertThat(product[i]).isCloseTo(expected[i], tolerance(1e-12, expected[i]));
+            }
+        }
+    }
+
+    @Test
+    void fisherMatrixIsSymmetricAndPositiveSemidefinite() {
+        for (int b = 0; b < ROWS; b++) {
+            double[] row = row(parameters, b);
+            double[] left = row(others, b);
+            double[] right = row(others, (b + 1) % ROWS);
+            double[] leftProduct = fisherProduct(row, left);
+            double[] rightProduct = fisherProduct(row, right);
+            double above = 0;
+            double below = 0;
+            double square = 0;
+            for (int i = 0; i < width; i++) {
+                above += left[i] * rightProduct[i];
+                below += right[i] * leftProduct[i];
+                square += left[i] * leftProduct[i];
+            }
+            assertThat(above).isCloseTo(below, tolerance(1e-14, above));
+            assertThat(square).isPositive();
+        }
+    }
+
+    @Test
+    void fisherMatrixIsTheHessianOfTheDivergence() {
+        for (int b = 0; b < ROWS; b++) {
+            double[] row = row(parameters, b);
+            double[] vector = row(others, b);
+            double h = 1e-5;
+            double[] above = row.clone();
+            double[] below = row.clone();
+            double[] difference = new double[width];
+            for (int i = 0; i < width; i++) {
+                above[i] += h * vector[i];
+                below[i] -= h * vector[i];
+            }
+            distribution.addKullbackLeiblerGradient(1, row, above, new double[] {0.5 / h}, difference);
+            distribution.addKullbackLeiblerGradient(1, row, below, new double[] {-0.5 / h}, difference);
+            double[] product = fisherProduct(row, vector);
+            for (int i = 0; i < width; i++) {
+                assertThat(product[i]).isCloseTo(difference[i], tolerance(1e-7, difference[i]));
+            }
+        }
+    }
+
+    @Test
     void gradientsAreAddedWithTheirRowsWeight() {
         double[] actions = drawn(ROWS, parameters);
         double[] weights =
@@ -125,7 +192,8 @@ abstract class DistributionContract extends DistributionFixture {
         List<GradientMethod> methods = List.of(
                 (w, g) -> distribution.addLogProbabilityGradient(ROWS, parameters, actions, w, g),
                 (w, g) -> distribution.addEntropyGradient(ROWS, parameters, w, g),
-                (w, g) -> distribution.addKullbackLeiblerGradient(ROWS, parameters, others, w, g));
+                (w, g) -> distribution.addKullbackLeiblerGradient(ROWS, parameters, others, w, g),
+                (w, g) -> distribution.addFisherProduct(ROWS, parameters, others, w, g));
         for (GradientMethod method : methods) {
             double[] plain = new double[ROWS * width];
             method.add(ones, plain);
@@ -212,6 +280,7 @@ abstract class DistributionContract extends DistributionFixture {
         distribution.addLogProbabilityGradient(ROWS, longer, actions, output, gradient);
         distribution.addEntropyGradient(ROWS, longer, output, gradient);
         distribution.addKullbackLeiblerGradient(ROWS, longer, others, output, gradient);
+        distribution.addFisherProduct(ROWS, longer, copy, output, gradient);
         assertThat(longer).containsExactly(copy);
         assertThat(actions).containsExactly(actionsCopy);
         assertThat(output[ROWS]).isEqualTo(42);
@@ -242,6 +311,12 @@ abstract class DistributionContract extends DistributionFixture {
             assertOnlyRowIsNan(3, gradient);
             Arrays.fill(gradient, 0);
             distribution.addKullbackLeiblerGradient(ROWS, broken, others, weights, gradient);
+            assertOnlyRowIsNan(3, gradient);
+            Arrays.fill(gradient, 0);
+            distribution.addFisherProduct(ROWS, broken, others, weights, gradient);
+            assertOnlyRowIsNan(3, gradient);
+            Arrays.fill(gradient, 0);
+            distribution.addFisherProduct(ROWS, others, broken, weights, gradient);
             assertOnlyRowIsNan(3, gradient);
             double[] modes = new double[ROWS * actionWidth];
             distribution.mode(ROWS, broken, modes);
@@ -287,6 +362,10 @@ abstract class DistributionContract extends DistributionFixture {
                 .hasMessage("logProbability " + tail);
         assertThatThrownBy(() -> distribution.addEntropyGradient(ROWS, parameters, few, parameters.clone()))
                 .hasMessage("weights " + tail);
+        assertThatThrownBy(() -> distribution.addFisherProduct(ROWS, parameters, others, few, parameters.clone()))
+                .hasMessage("weights " + tail);
+        assertThatThrownBy(() -> distribution.addFisherProduct(ROWS, parameters, new double[1], few, others))
+                .hasMessageStartingWith("vectors must hold");
         assertThatThrownBy(() -> distribution.sample(ROWS + 1, parameters, random, actions))
                 .hasMessageStartingWith("parameters must hold");
         assertThatThrownBy(() -> distribution.mode(ROWS, parameters, new double[0]))
@@ -306,10 +385,17 @@ abstract class DistributionContract extends DistributionFixture {
             distribution.addLogProbabilityGradient(ROWS, parameters, actions, output, gradient);
             distribution.addEntropyGradient(ROWS, parameters, output, gradient);
             distribution.addKullbackLeiblerGradient(ROWS, parameters, others, output, gradient);
+            distribution.addFisherProduct(ROWS, parameters, others, output, gradient);
         });
         assertThat(allocated).isLessThan(1000);
         long sampling = Allocations.during(1000, () -> distribution.sample(ROWS, parameters, random, actions));
         assertThat(sampling).isLessThanOrEqualTo(1000L * samplerBytes() + 999);
+    }
+
+    private double[] fisherProduct(double[] row, double[] vector) {
+        double[] product = new double[width];
+        distribution.addFisherProduct(1, row, vector, new double[] {1}, product);
+        return product;
     }
 
     private interface GradientMethod {

@@ -46,6 +46,14 @@ final class MultiCategoricalTest extends DiscreteDistributionContract {
     }
 
     @Test
+    void fisherProductOfAConstantInEachComponentIsExactlyZero() {
+        double[] product = new double[8];
+        double[] constants = {0.1, 0.1, 0.1, 7, -3, -3, -3, -3};
+        distribution.addFisherProduct(1, row(parameters, 0), constants, new double[] {1}, product);
+        assertThat(product).containsOnly(0);
+    }
+
+    @Test
     void sizesAreTheSumAndTheNumberOfComponents() {
         assertThat(distribution.parameterSize()).isEqualTo(8);
         assertThat(distribution.actionSize()).isEqualTo(3);

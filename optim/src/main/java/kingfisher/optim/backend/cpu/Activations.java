@@ -82,4 +82,23 @@ final class Activations {
             gradient[i] *= y[i] * (1f - y[i]);
         }
     }
+
+    static void addTanhCurvature(float[] y, float[] gradient, float[] tangent, float[] target, int start, int end) {
+        for (int i = start; i < end; i++) {
+            target[i] -= 2f * y[i] * gradient[i] * tangent[i];
+        }
+    }
+
+    /* min(1, -y · largest) is 1 for every negative normal number and 0 at 0; y has the sign of s. */
+    static void addEluCurvature(float[] y, float[] gradient, float[] tangent, float[] target, int start, int end) {
+        for (int i = start; i < end; i++) {
+            target[i] += Math.min(1f, Math.max(0f, -y[i]) * Float.MAX_VALUE) * gradient[i] * tangent[i];
+        }
+    }
+
+    static void addSigmoidCurvature(float[] y, float[] gradient, float[] tangent, float[] target, int start, int end) {
+        for (int i = start; i < end; i++) {
+            target[i] += (1f - 2f * y[i]) * gradient[i] * tangent[i];
+        }
+    }
 }

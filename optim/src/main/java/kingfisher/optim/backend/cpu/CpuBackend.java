@@ -226,6 +226,25 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void addActivationCurvature(
+            Activation function, Matrix preActivation, Matrix output, Matrix gradient, Matrix tangent, Matrix target) {
+        Shapes.requireSame("add activation curvature", preActivation, target);
+        Shapes.requireSame("add activation curvature", output, target);
+        Shapes.requireSame("add activation curvature", gradient, target);
+        Shapes.requireSame("add activation curvature", tangent, target);
+        HeapMatrix to = (HeapMatrix) target;
+        float[] y = alignedData(output, to);
+        float[] g = alignedData(gradient, to);
+        float[] t = alignedData(tangent, to);
+        switch (function) {
+            case TANH -> Activations.addTanhCurvature(y, g, t, to.data, to.offset, to.end());
+            case ELU -> Activations.addEluCurvature(y, g, t, to.data, to.offset, to.end());
+            case SIGMOID -> Activations.addSigmoidCurvature(y, g, t, to.data, to.offset, to.end());
+            case RELU, IDENTITY -> {}
+        }
+    }
+
+    @Override
     public void adam(
             Matrix parameters,
             Matrix gradient,

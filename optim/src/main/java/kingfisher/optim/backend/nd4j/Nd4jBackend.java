@@ -206,6 +206,36 @@ public final class Nd4jBackend implements Backend {
     }
 
     @Override
+    public void addActivationCurvature(
+            Activation function, Matrix preActivation, Matrix output, Matrix gradient, Matrix tangent, Matrix target) {
+        Shapes.requireSame("add activation curvature", preActivation, target);
+        Shapes.requireSame("add activation curvature", output, target);
+        Shapes.requireSame("add activation curvature", gradient, target);
+        Shapes.requireSame("add activation curvature", tangent, target);
+        Nd4jMatrix s = own(preActivation);
+        Nd4jMatrix y = own(output);
+        Nd4jMatrix g = own(gradient);
+        Nd4jMatrix t = own(tangent);
+        Nd4jMatrix to = own(target);
+        if (function == Activation.RELU || function == Activation.IDENTITY) {
+            return;
+        }
+        for (int i = 0; i < to.size(); i++) {
+            to.set(i, to.get(i) + bend(function, s.get(i), y.get(i)) * g.get(i) * t.get(i));
+        }
+    }
+
+    /** {@code f''(s) / f'(s)}; s decides for ELU, whose ND4J output is 0 for small s on both sides. */
+    private static double bend(Activation function, double s, double y) {
+        return switch (function) {
+            case TANH -> -2 * y;
+            case SIGMOID -> 1 - 2 * y;
+            case ELU -> s < 0 ? 1 : s >= 0 ? 0 : Double.NaN;
+            case RELU, IDENTITY -> 0;
+        };
+    }
+
+    @Override
     public void adam(
             Matrix parameters,
             Matrix gradient,

@@ -59,6 +59,7 @@ final class Nd4jMemoryTest {
                 backend.activate(function, s, y);
                 backend.fill(delta, 0.5);
                 backend.activateBackward(function, s, y, delta);
+                backend.addActivationCurvature(function, s, y, gathered, gathered, delta);
             }
             backend.copy(y, delta);
             backend.scale(0.5, delta);
