@@ -1,14 +1,14 @@
-package kingfisher.optim.distribution;
+package kingfisher.optim;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
 /** Counts the bytes that the calling thread allocates. */
-final class Allocations {
+public final class Allocations {
     private Allocations() {}
 
     /** Returns the bytes that {@code times} runs allocate, after one run that may load classes. */
-    static long during(int times, Runnable work) {
+    public static long during(int times, Runnable work) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         work.run();
         long before = threads.getCurrentThreadAllocatedBytes();
