@@ -128,17 +128,17 @@ class ConjugateGradientStopsTest {
         assertThat(operator.count).isEqualTo(23 + 4);
     }
 
-    /** After thousands of steps with κ = 1e8 the updated residual claims far more than is true. */
+    /** On the way down from a start of 1e10 the updated residual loses ten digits and claims far more than is true. */
     @Test
     void aToleranceThatIsReportedMetIsMet() {
-        int n = 200;
-        LinearOperator operator = Product.diagonal(spectrum(n, 8));
+        int n = 30;
+        LinearOperator operator = Product.diagonal(spectrum(n, 2));
         double[] b = Dense.uniform(n, random);
-        double[] x = new double[n];
-        ConjugateGradientSettings settings = new ConjugateGradientSettings(100_000, 1e-9, 0, 0, 100_000, 0, 1e-15);
+        double[] x = Dense.scale(1e10, Dense.uniform(n, random));
+        ConjugateGradientSettings settings = new ConjugateGradientSettings(1000, 1e-9, 0, 0, 1000, 0, 1e-15);
         ConjugateGradientResult result = new ConjugateGradient(n, settings).solve(operator, b, x);
         assertThat(result.reason()).as(WHERE).isEqualTo(StopReason.RESIDUAL);
-        assertThat(residual(operator, b, x)).as(WHERE).isLessThanOrEqualTo(1e-9 * Dense.norm(b) * (1 + 1e-6));
+        assertThat(residual(operator, b, x)).as(WHERE).isLessThanOrEqualTo(1e-9 * Dense.norm(b));
     }
 
     /** (1, 1) has no curvature under diag(1, -1). */
