@@ -1,4 +1,4 @@
-/** Linear maps on flat vectors of host numbers. */
+/** Decompositions of symmetric matrices and linear operators, in double on the host. */
 @NullMarked
 package kingfisher.optim.linear;
 

@@ -1,4 +1,4 @@
-package kingfisher.optim.distribution;
+package kingfisher.optim;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
