@@ -8,6 +8,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +29,8 @@ final class Channels {
      *
      * @throws InvalidInputException if the TLS files do not fit the endpoint or each other, or cannot be used
      */
-    static ManagedChannel open(Endpoint endpoint, ConnectionOptions options, Deadlines deadlines) {
-        return builder(endpoint, options)
+    static ManagedChannel open(Endpoint endpoint, ConnectionOptions options, Deadlines deadlines, SocketLoop loop) {
+        return builder(endpoint, options, loop)
                 // the streams' listeners only hand over, which is no work for another thread
                 .directExecutor()
                 .disableRetry()
@@ -40,12 +41,14 @@ final class Channels {
                 .build();
     }
 
-    private static ManagedChannelBuilder<?> builder(Endpoint endpoint, ConnectionOptions options) {
+    private static ManagedChannelBuilder<?> builder(Endpoint endpoint, ConnectionOptions options, SocketLoop loop) {
         if (endpoint instanceof Endpoint.Unix) {
             NettyChannelBuilder builder = (NettyChannelBuilder)
                     Grpc.newChannelBuilder(endpoint.toString(), InsecureChannelCredentials.create());
             // gRPC sets it for every socket, and logs a warning for those that do not have it; null takes it back
-            return builder.withOption(ChannelOption.SO_KEEPALIVE, null);
+            return builder.withOption(ChannelOption.SO_KEEPALIVE, null)
+                    .eventLoopGroup(loop.get())
+                    .channelType(EpollDomainSocketChannel.class);
         }
         if (!endpoint.isEncrypted()) {
             return Grpc.newChannelBuilder("dns:///" + endpoint, InsecureChannelCredentials.create());

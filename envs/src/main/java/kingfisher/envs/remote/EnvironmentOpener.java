@@ -31,6 +31,7 @@ public final class EnvironmentOpener implements AutoCloseable {
     private final ConnectionOptions options;
     private final Deadlines deadlines;
     private final LocalServers localServers;
+    private final SocketLoop loop = new SocketLoop();
     private final Map<Endpoint, ServerConnection> connections = new HashMap<>();
 
     /** Makes an opener; nothing is started or connected yet. */
@@ -164,7 +165,8 @@ public final class EnvironmentOpener implements AutoCloseable {
         List<ServerConnection> servers = new ArrayList<>();
         for (LocalServer server : localServers(id, count)) {
             servers.add(connections.computeIfAbsent(
-                    server.endpoint(), endpoint -> ServerConnection.open(id, Peer.of(server), options, deadlines)));
+                    server.endpoint(),
+                    endpoint -> ServerConnection.open(id, Peer.of(server), options, deadlines, loop)));
         }
         return servers;
     }
@@ -181,7 +183,7 @@ public final class EnvironmentOpener implements AutoCloseable {
         return connections.computeIfAbsent(endpoint, absent -> {
             Peer peer = Peer.elsewhere(
                     endpoint, new Tokens(TokenPlaces.ofProcess()).find(options.tokenFile(), endpoint), options);
-            return ServerConnection.open(id, peer, options, deadlines);
+            return ServerConnection.open(id, peer, options, deadlines, loop);
         });
     }
 
@@ -200,6 +202,7 @@ public final class EnvironmentOpener implements AutoCloseable {
     public synchronized void close() {
         connections.values().forEach(ServerConnection::close);
         connections.clear();
+        loop.close();
         localServers.close();
     }
 }

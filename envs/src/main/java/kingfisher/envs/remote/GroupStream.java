@@ -26,12 +26,12 @@ final class GroupStream {
     GroupStream(ClientCall<RunGroupRequest, RunGroupResponse> call) {
         this.call = call;
         call.start(responses, new Metadata());
-        call.request(1);
     }
 
     /** Sends a request; if the stream has ended, {@link #receive} says so. */
     void send(RunGroupRequest request) {
         if (responses.end == null && !cancelled) {
+            call.request(1); // with the request, so that gRPC's thread is woken once for both
             call.sendMessage(request);
         }
     }
@@ -47,7 +47,6 @@ final class GroupStream {
         if (response == null) {
             throw new TimeoutException();
         }
-        call.request(1);
         return response;
     }
 

@@ -56,10 +56,12 @@ final class ServerConnection implements AutoCloseable {
      * Connects to a server.
      *
      * @param id the environment that it is needed for, for messages
+     * @param loop reads and writes the connection if it is to a Unix socket
      * @throws InvalidInputException if it does not answer in time, or not in a way that this program understands
      */
-    static ServerConnection open(String id, Peer peer, ConnectionOptions options, Deadlines deadlines) {
-        ManagedChannel channel = Channels.open(peer.endpoint(), options, deadlines);
+    static ServerConnection open(
+            String id, Peer peer, ConnectionOptions options, Deadlines deadlines, SocketLoop loop) {
+        ManagedChannel channel = Channels.open(peer.endpoint(), options, deadlines, loop);
         try {
             return new ServerConnection(id, peer, channel, deadlines);
         } catch (RuntimeException failure) {

@@ -16,7 +16,8 @@ class GroupStreamTest extends ScriptedTest {
     void whoeverClosesItTheOneWhoWaitsIsTold() throws Exception {
         ConnectionOptions options = ConnectionOptions.DEFAULT;
         Peer peer = Peer.elsewhere(server.endpoint(), Optional.empty(), options);
-        try (ServerConnection connection = ServerConnection.open(id, peer, options, Deadlines.of(options))) {
+        try (ServerConnection connection =
+                ServerConnection.open(id, peer, options, Deadlines.of(options), new SocketLoop())) {
             GroupStream stream = connection.stream();
             CompletableFuture<Status> end = CompletableFuture.supplyAsync(() -> awaitEnd(stream));
 

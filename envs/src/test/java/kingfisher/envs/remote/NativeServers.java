@@ -40,7 +40,7 @@ final class NativeServers implements AutoCloseable {
         ConnectionOptions options = ConnectionOptions.DEFAULT;
         int port = ((ListenAddress.Tcp) server.address()).address().getPort();
         Peer peer = Peer.elsewhere(new Endpoint.Tcp("127.0.0.1", port, false), Optional.empty(), options);
-        return ServerConnection.open("tests", peer, options, Deadlines.of(options));
+        return ServerConnection.open("tests", peer, options, Deadlines.of(options), new SocketLoop());
     }
 
     /** The id of an environment on the first server. */

@@ -137,7 +137,11 @@ class OpeningFaultTest extends ScriptedTest {
     private ServerConnection connect(Optional<String> token) {
         ConnectionOptions options = ConnectionOptions.DEFAULT;
         return ServerConnection.open(
-                id, Peer.elsewhere(server.endpoint(), token, options), options, Deadlines.of(options));
+                id,
+                Peer.elsewhere(server.endpoint(), token, options),
+                options,
+                Deadlines.of(options),
+                new SocketLoop());
     }
 
     @Test

@@ -30,7 +30,11 @@ class SeveralGroupsTest extends ScriptedTest {
     private ServerConnection connect(ScriptedServer target) {
         ConnectionOptions options = ConnectionOptions.DEFAULT;
         return ServerConnection.open(
-                id, Peer.elsewhere(target.endpoint(), Optional.empty(), options), options, Deadlines.of(options));
+                id,
+                Peer.elsewhere(target.endpoint(), Optional.empty(), options),
+                options,
+                Deadlines.of(options),
+                new SocketLoop());
     }
 
     private RemoteGroup group(ServerConnection connection, int first) {
