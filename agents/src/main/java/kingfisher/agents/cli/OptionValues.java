@@ -2,6 +2,7 @@ package kingfisher.agents.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import kingfisher.envs.InvalidInputException;
 
 /** What the texts of options stand for. */
@@ -54,6 +55,18 @@ final class OptionValues {
         if (!problem.isEmpty()) {
             throw new InvalidInputException(
                     option + " must be a file that can be written: " + shown(file.toString()) + " (" + problem + ")");
+        }
+    }
+
+    /**
+     * Checks that a certificate comes with its key.
+     *
+     * @throws InvalidInputException if one of {@code --tls-cert} and {@code --tls-key} is missing
+     */
+    static void requireCertificateWithKey(Optional<Path> certificate, Optional<Path> key) {
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new InvalidInputException("--tls-cert and --tls-key are given together or not at all; missing: "
+                    + (key.isPresent() ? "--tls-cert" : "--tls-key"));
         }
     }
 

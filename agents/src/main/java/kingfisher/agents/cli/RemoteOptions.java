@@ -80,10 +80,7 @@ final class RemoteOptions {
         authorities.ifPresent(file -> requireReadable("--tls-ca", file));
         certificate.ifPresent(file -> requireReadable("--tls-cert", file));
         key.ifPresent(file -> requireReadable("--tls-key", file));
-        if (certificate.isPresent() != key.isPresent()) {
-            throw new InvalidInputException("--tls-cert and --tls-key are given together or not at all; missing: "
-                    + (key.isPresent() ? "--tls-cert" : "--tls-key"));
-        }
+        OptionValues.requireCertificateWithKey(certificate, key);
         return new EnvironmentOpener(new ConnectionOptions(
                 python,
                 imports,

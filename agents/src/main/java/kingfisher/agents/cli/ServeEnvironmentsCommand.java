@@ -123,10 +123,7 @@ final class ServeEnvironmentsCommand implements Callable<Integer> {
     }
 
     private Optional<TlsFiles> tls() {
-        if (certificate.isPresent() != key.isPresent()) {
-            throw new InvalidInputException("--tls-cert and --tls-key are given together or not at all; missing: "
-                    + (key.isPresent() ? "--tls-cert" : "--tls-key"));
-        }
+        OptionValues.requireCertificateWithKey(certificate, key);
         if (certificate.isEmpty() || key.isEmpty()) {
             if (authorities.isPresent()) {
                 throw new InvalidInputException("--tls-ca needs --tls-cert and --tls-key");

@@ -18,7 +18,6 @@ import kingfisher.envs.NearestNames;
 public final class RunSelection {
     private static final String OPTION = "--only";
     private static final String ENVIRONMENT = "environment";
-    private static final String GYMNASIUM = "gym:";
     private static final Map<String, Function<RunKey, String>> KEYS = keys();
 
     private RunSelection() {}
@@ -62,7 +61,9 @@ public final class RunSelection {
     }
 
     private static String withoutPlace(String environment) {
-        return environment.startsWith(GYMNASIUM) ? environment.substring(GYMNASIUM.length()) : environment;
+        return environment.startsWith(Suites.GYMNASIUM)
+                ? environment.substring(Suites.GYMNASIUM.length())
+                : environment;
     }
 
     private static void check(String key, String value, Suite suite) {

@@ -7,7 +7,9 @@ import kingfisher.envs.NearestNames;
 
 /** The suites that there are; another one is another entry in {@link #all}. */
 public final class Suites {
-    private static final String GYMNASIUM = "gym:";
+    /** What an environment's id begins with if it is one of Gymnasium's. */
+    static final String GYMNASIUM = "gym:";
+
     private static final List<Long> SEEDS = List.of(0L, 1L, 2L, 3L, 4L);
 
     private Suites() {}

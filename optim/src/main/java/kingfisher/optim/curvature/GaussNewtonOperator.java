@@ -1,7 +1,6 @@
 package kingfisher.optim.curvature;
 
 import java.util.List;
-import kingfisher.optim.linear.LinearOperator;
 import kingfisher.optim.network.DifferentiableModel;
 
 /**
@@ -16,9 +15,7 @@ import kingfisher.optim.network.DifferentiableModel;
  * optimization"). It is symmetric and positive semidefinite. A product is one forward and one reverse pass of tangents in
  * the backend's type; vectors are in double. No product allocates.
  */
-public final class GaussNewtonOperator implements LinearOperator {
-
-    private final ModelProduct product;
+public final class GaussNewtonOperator extends CurvatureOperator {
 
     /**
      * Allocates the working memory; all rows count alike.
@@ -28,23 +25,7 @@ public final class GaussNewtonOperator implements LinearOperator {
      * @throws IllegalArgumentException if a metric does not fit its head or is not {@link OutputMetric#convex}
      */
     public GaussNewtonOperator(DifferentiableModel model, List<WeightedMetric> metrics) {
-        ModelProduct.requireConvex("Gauss-Newton", metrics);
-        this.product = new ModelProduct(model, metrics);
-    }
-
-    /**
-     * Sets the rows' weights ω, which are divided by their sum; a row of weight 0 is masked.
-     *
-     * @param weights [B], none negative; copied
-     * @throws IllegalArgumentException if there are not B weights, one is negative, or their sum is not positive
-     */
-    public void weightRows(double[] weights) {
-        product.weightRows(weights);
-    }
-
-    @Override
-    public int size() {
-        return product.size();
+        super(new ModelProduct(model, ModelProduct.requireConvex("Gauss-Newton", metrics)));
     }
 
     @Override

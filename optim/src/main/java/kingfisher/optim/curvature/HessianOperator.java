@@ -1,7 +1,6 @@
 package kingfisher.optim.curvature;
 
 import java.util.List;
-import kingfisher.optim.linear.LinearOperator;
 import kingfisher.optim.network.DifferentiableModel;
 
 /**
@@ -19,9 +18,7 @@ import kingfisher.optim.network.DifferentiableModel;
  * head's weight in it, as each row's output gradient; products leave that pass as it is. A product is one forward and one
  * reverse pass of tangents in the backend's type; vectors are in double. No product allocates.
  */
-public final class HessianOperator implements LinearOperator {
-
-    private final ModelProduct product;
+public final class HessianOperator extends CurvatureOperator {
 
     /**
      * Allocates the working memory; all rows count alike.
@@ -32,23 +29,7 @@ public final class HessianOperator implements LinearOperator {
      *     {@link OutputMetric#convex}
      */
     public HessianOperator(DifferentiableModel model, List<WeightedMetric> metrics) {
-        ModelProduct.requireConvex("Hessian", metrics);
-        this.product = new ModelProduct(model, metrics);
-    }
-
-    /**
-     * Sets the rows' weights ω, which are divided by their sum; a row of weight 0 is masked.
-     *
-     * @param weights [B], none negative; copied
-     * @throws IllegalArgumentException if there are not B weights, one is negative, or their sum is not positive
-     */
-    public void weightRows(double[] weights) {
-        product.weightRows(weights);
-    }
-
-    @Override
-    public int size() {
-        return product.size();
+        super(new ModelProduct(model, ModelProduct.requireConvex("Hessian", metrics)));
     }
 
     @Override

@@ -39,8 +39,8 @@ final class ModelProduct {
         weightRows(ones);
     }
 
-    /** Refuses losses whose Hessian in the outputs is not positive semidefinite. */
-    static void requireConvex(String matrix, List<WeightedMetric> metrics) {
+    /** Returns the metrics, and refuses losses whose Hessian in the outputs is not positive semidefinite. */
+    static List<WeightedMetric> requireConvex(String matrix, List<WeightedMetric> metrics) {
         for (WeightedMetric term : metrics) {
             if (!term.metric().convex()) {
                 throw new IllegalArgumentException(
@@ -48,6 +48,7 @@ final class ModelProduct {
                                 .formatted(matrix, term.metric()));
             }
         }
+        return metrics;
     }
 
     int size() {
