@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import kingfisher.env.v1.CloseGroupRequest;
 import kingfisher.env.v1.CloseGroupResponse;
@@ -123,9 +124,17 @@ final class ScriptedServer implements AutoCloseable {
         new Single<>(answers).onNext(CloseGroupResponse.getDefaultInstance());
     }
 
+    /** Ends all connections, and returns when they have ended: a request that is sent after that is not answered. */
     @Override
     public void close() {
         server.shutdownNow();
+        try {
+            if (!server.awaitTermination(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the server's connections have not ended");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Requests of one stream, to the group that was created last. */
