@@ -2,6 +2,7 @@ package kingfisher.optim.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
@@ -20,6 +21,8 @@ public final class ForwardTrace {
     private final List<Matrix> gradients = new ArrayList<>();
     private final ForwardTrace inputHolder;
     private @Nullable Matrix input;
+    private @Nullable Matrix wholeInput; // what inputRows is a view of
+    private @Nullable Matrix inputRows;
 
     ForwardTrace(Backend backend, List<DenseLayer> layers, int batch) {
         this.backend = backend;
@@ -38,15 +41,21 @@ public final class ForwardTrace {
         }
     }
 
-    private ForwardTrace(ForwardTrace forward) {
+    private ForwardTrace(ForwardTrace forward, int rows) {
         this.backend = forward.backend;
-        this.batch = forward.batch;
-        this.preActivations = forward.preActivations;
-        this.outputs = forward.outputs;
+        this.batch = rows;
+        this.preActivations = firstRows(forward.preActivations, rows);
+        this.outputs = firstRows(forward.outputs, rows);
         this.inputHolder = forward.inputHolder;
         for (Matrix preActivation : preActivations) {
             gradients.add(backend.allocate(batch, preActivation.columns()));
         }
+    }
+
+    private static List<Matrix> firstRows(List<Matrix> matrices, int rows) {
+        return matrices.stream()
+                .map(matrix -> matrix.rows() == rows ? matrix : matrix.rowRange(0, rows))
+                .toList();
     }
 
     /**
@@ -54,7 +63,19 @@ public final class ForwardTrace {
      * leaves what a backward pass through the other has kept.
      */
     public ForwardTrace withOwnGradients() {
-        return new ForwardTrace(this);
+        return new ForwardTrace(this, batch);
+    }
+
+    /**
+     * Returns a trace of the first rows of the same forward passes, with gradients of its own.
+     *
+     * @throws IllegalArgumentException if there are not so many rows
+     */
+    public ForwardTrace firstRows(int rows) {
+        if (rows < 1 || rows > batch) {
+            throw new IllegalArgumentException("rows: expected 1 to %d, found %d".formatted(batch, rows));
+        }
+        return new ForwardTrace(this, rows);
     }
 
     /** Number of rows B. */
@@ -71,7 +92,14 @@ public final class ForwardTrace {
         if (held == null) {
             throw new IllegalStateException("the trace has not seen a forward pass");
         }
-        return held;
+        if (held.rows() == batch) {
+            return held;
+        }
+        if (held != wholeInput) {
+            wholeInput = held;
+            inputRows = held.rowRange(0, batch);
+        }
+        return Objects.requireNonNull(inputRows);
     }
 
     /** The pre-activation s of a layer [B × outputs]. */

@@ -1,5 +1,7 @@
 package kingfisher.optim.network;
 
+import java.util.List;
+import java.util.Optional;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ final class HeadPass {
     private final Backend backend;
     private final ForwardTrace trace;
     private final MlpTangent tangent;
+    private final int batch;
     private final int rowIndex;
     private final double[] row;
 
@@ -28,6 +31,7 @@ final class HeadPass {
         this.backend = parameters.backend();
         this.trace = network.trace(batch);
         this.tangent = new MlpTangent(network, trace);
+        this.batch = batch;
         this.rowIndex = head.rowParameter() == null ? NONE : parameters.layout().index(head.rowParameter());
         this.row = new double[rowIndex == NONE ? 0 : rowWidth(parameters.layout(), rowIndex)];
         this.width = network.layers().get(network.layers().size() - 1).outputs() + row.length;
@@ -37,6 +41,26 @@ final class HeadPass {
         this.cotangents = new double[batch * width];
     }
 
+    private HeadPass(HeadPass whole, int rows) {
+        this.network = whole.network;
+        this.backend = whole.backend;
+        this.trace = whole.trace.firstRows(rows);
+        this.tangent = new MlpTangent(network, trace);
+        this.batch = rows;
+        this.rowIndex = whole.rowIndex;
+        this.row = new double[whole.row.length];
+        this.width = whole.width;
+        this.outputs = whole.outputs;
+        this.gradients = whole.gradients;
+        this.tangents = new double[rows * width];
+        this.cotangents = new double[rows * width];
+    }
+
+    /** Returns the passes over the first rows of the same forward passes, with tangents of their own. */
+    HeadPass firstRows(int rows) {
+        return new HeadPass(this, rows);
+    }
+
     private static int rowWidth(ParameterLayout layout, int index) {
         ParameterLayout.Entry entry = layout.entries().get(index);
         if (entry.rows() != 1) {
@@ -44,6 +68,18 @@ final class HeadPass {
                     .formatted(entry.name(), entry.rows(), entry.columns()));
         }
         return entry.columns();
+    }
+
+    List<LayerTrace> layers() {
+        return tangent.layers();
+    }
+
+    Optional<RowParameter> rowParameter(int head) {
+        if (rowIndex == NONE) {
+            return Optional.empty();
+        }
+        ParameterLayout.Entry entry = network.parameters().layout().entries().get(rowIndex);
+        return Optional.of(new RowParameter(entry.name(), entry.offset(), head, width - row.length, row.length));
     }
 
     void forward(Matrix features) {
@@ -69,6 +105,11 @@ final class HeadPass {
         sumRow(cotangents, scale, product);
     }
 
+    void pullBackToLayers(@Nullable Matrix featureCotangent, double keep) {
+        backend.upload(cotangents, 0, width, tangent.outputCotangent());
+        tangent.pullBackToLayers(featureCotangent, keep);
+    }
+
     void backwardTangent(double scale, ParameterVector product, @Nullable Matrix featureGradientTangent, double keep) {
         backend.upload(cotangents, 0, width, tangent.outputCotangent());
         tangent.backward(scale, product, featureGradientTangent, keep);
@@ -81,7 +122,7 @@ final class HeadPass {
             return;
         }
         backend.download(vector.view(rowIndex), row);
-        for (int end = width; end <= target.length; end += width) {
+        for (int end = width; end <= batch * width; end += width) {
             System.arraycopy(row, 0, target, end - row.length, row.length);
         }
     }
@@ -93,7 +134,7 @@ final class HeadPass {
         }
         for (int i = 0; i < row.length; i++) {
             double sum = 0;
-            for (int at = width - row.length + i; at < source.length; at += width) {
+            for (int at = width - row.length + i; at < batch * width; at += width) {
                 sum += source[at];
             }
             row[i] = scale * sum;

@@ -168,7 +168,60 @@ public final class MlpTangent {
         }
     }
 
+    /**
+     * Leaves {@code Jᵀ u} in the layers, without the products that {@link #pullBack} writes: each layer's
+     * {@link LayerTrace#cotangent}. Modifies {@link #outputCotangent}.
+     *
+     * @param inputCotangent [B × inputs] or null; receives {@code (∂output_b/∂input_b)ᵀ u_b}
+     * @param inputCotangentScale factor on its old content: 0 overwrites, 1 adds
+     */
+    public void pullBackToLayers(@Nullable Matrix inputCotangent, double inputCotangentScale) {
+        network.backwardToLayers(reverse, inputCotangent, inputCotangentScale);
+    }
+
+    /** Returns a view of each layer's part of the passes, input side first. */
+    public List<LayerTrace> layers() {
+        List<LayerTrace> layers = new ArrayList<>();
+        for (int l = 0; l < network.layers().size(); l++) {
+            layers.add(new TangentLayer(l));
+        }
+        return layers;
+    }
+
     private @Nullable Matrix inputTangent(int layer) {
         return layer == 0 ? inputTangent : outputTangents.get(layer - 1);
+    }
+
+    private final class TangentLayer implements LayerTrace {
+
+        private final int index;
+
+        TangentLayer(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public DenseLayer layer() {
+            return network.layers().get(index);
+        }
+
+        @Override
+        public int parameterOffset() {
+            return network.parameters()
+                    .layout()
+                    .entries()
+                    .get(network.weightIndex(index))
+                    .offset();
+        }
+
+        @Override
+        public Matrix input() {
+            return trace.input(index);
+        }
+
+        @Override
+        public Matrix cotangent() {
+            return reverse.preActivationGradient(index);
+        }
     }
 }

@@ -2,16 +2,9 @@ package kingfisher.optim.network;
 
 import java.util.List;
 import kingfisher.optim.backend.Matrix;
-import org.jspecify.annotations.Nullable;
 
 /** A trunk of layers with heads on its features, all over one parameter vector. */
-public final class NetworkModel implements DifferentiableModel {
-
-    private final int batch;
-    private final Mlp trunk;
-    private final ForwardTrace trace;
-    private final MlpTangent tangent;
-    private final List<HeadPass> heads;
+public final class NetworkModel extends NetworkLinearization implements DifferentiableModel {
 
     /**
      * Allocates the working memory for batches of exactly {@code batch} examples.
@@ -20,13 +13,13 @@ public final class NetworkModel implements DifferentiableModel {
      * @throws IllegalArgumentException if there is no head, or if one does not fit the trunk
      */
     public NetworkModel(int batch, Mlp trunk, List<OutputHead> heads) {
+        super(trunk, trunk.trace(batch), passes(batch, trunk, heads));
+    }
+
+    private static List<HeadPass> passes(int batch, Mlp trunk, List<OutputHead> heads) {
         if (heads.isEmpty()) {
             throw new IllegalArgumentException("a model needs a head");
         }
-        this.batch = batch;
-        this.trunk = trunk;
-        this.trace = trunk.trace(batch);
-        this.tangent = new MlpTangent(trunk, trace);
         List<DenseLayer> layers = trunk.layers();
         int features = layers.isEmpty()
                 ? heads.get(0).network().layers().get(0).inputs()
@@ -42,7 +35,7 @@ public final class NetworkModel implements DifferentiableModel {
                         "layer %s has its parameters in another vector than the trunk".formatted(first.name()));
             }
         }
-        this.heads = heads.stream().map(head -> new HeadPass(head, batch)).toList();
+        return heads.stream().map(head -> new HeadPass(head, batch)).toList();
     }
 
     /** Returns the model of one network, with one head. */
@@ -51,43 +44,8 @@ public final class NetworkModel implements DifferentiableModel {
     }
 
     @Override
-    public int batch() {
-        return batch;
-    }
-
-    @Override
-    public int heads() {
-        return heads.size();
-    }
-
-    @Override
-    public int width(int head) {
-        return heads.get(head).width;
-    }
-
-    @Override
-    public ParameterVector parameters() {
-        return trunk.parameters();
-    }
-
-    @Override
-    public double[] outputs(int head) {
-        return heads.get(head).outputs;
-    }
-
-    @Override
     public double[] outputGradients(int head) {
         return heads.get(head).gradients;
-    }
-
-    @Override
-    public double[] outputTangents(int head) {
-        return heads.get(head).tangents;
-    }
-
-    @Override
-    public double[] outputCotangents(int head) {
-        return heads.get(head).cotangents;
     }
 
     @Override
@@ -108,42 +66,7 @@ public final class NetworkModel implements DifferentiableModel {
     }
 
     @Override
-    public void pushForward(ParameterVector direction) {
-        tangent.forward(direction, null);
-        Matrix featureTangent = hasTrunk() ? tangent.outputTangent() : null;
-        for (int h = 0; h < heads.size(); h++) {
-            heads.get(h).pushForward(direction, featureTangent);
-        }
-    }
-
-    @Override
-    public void pullBack(double scale, ParameterVector product) {
-        Matrix featureCotangent = featureCotangent();
-        for (int h = 0; h < heads.size(); h++) {
-            heads.get(h).pullBack(scale, product, featureCotangent, keep(h));
-        }
-        tangent.pullBack(scale, product, null, 0);
-    }
-
-    @Override
     public void backwardTangent(double scale, ParameterVector product) {
-        Matrix featureGradientTangent = featureCotangent();
-        for (int h = 0; h < heads.size(); h++) {
-            heads.get(h).backwardTangent(scale, product, featureGradientTangent, keep(h));
-        }
-        tangent.backward(scale, product, null, 0);
-    }
-
-    private boolean hasTrunk() {
-        return !trunk.layers().isEmpty();
-    }
-
-    private @Nullable Matrix featureCotangent() {
-        return hasTrunk() ? tangent.outputCotangent() : null;
-    }
-
-    /** The first head overwrites what comes back to the features, the others add. */
-    private static double keep(int head) {
-        return head == 0 ? 0 : 1;
+        backwardTangents(scale, product);
     }
 }
