@@ -7,7 +7,7 @@ import org.apache.commons.rng.UniformRandomProvider;
  * Optimization": the output metric, which the network's Jacobian pulls back to the parameters).
  *
  * <p>All arrays are row-major, [rows × width], and may be longer than needed; {@code targets} is [rows × target size],
- * {@code weights} and {@code loss} are [rows]. Outputs are overwritten, except by the methods named {@code add…}. Inputs
+ * {@code weights} and {@code loss} are [rows]. Results are overwritten, except by the methods named {@code add…}. Inputs
  * are not modified and must not overlap what is written. No method allocates, but for the sampler of normal numbers.
  */
 public sealed interface OutputMetric permits NegativeLogLikelihood, SquaredError {
