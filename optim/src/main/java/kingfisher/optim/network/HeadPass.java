@@ -22,6 +22,7 @@ final class HeadPass {
     private final ForwardTrace trace;
     private final MlpTangent tangent;
     private final int batch;
+    private final int offset; // of the first row in the host arrays
     private final int rowIndex;
     private final double[] row;
 
@@ -32,6 +33,7 @@ final class HeadPass {
         this.trace = network.trace(batch);
         this.tangent = new MlpTangent(network, trace);
         this.batch = batch;
+        this.offset = 0;
         this.rowIndex = head.rowParameter() == null ? NONE : parameters.layout().index(head.rowParameter());
         this.row = new double[rowIndex == NONE ? 0 : rowWidth(parameters.layout(), rowIndex)];
         this.width = network.layers().get(network.layers().size() - 1).outputs() + row.length;
@@ -41,24 +43,44 @@ final class HeadPass {
         this.cotangents = new double[batch * width];
     }
 
-    private HeadPass(HeadPass whole, int rows) {
+    private HeadPass(
+            HeadPass whole,
+            ForwardTrace trace,
+            MlpTangent tangent,
+            int offset,
+            double[] tangents,
+            double[] cotangents) {
         this.network = whole.network;
         this.backend = whole.backend;
-        this.trace = whole.trace.firstRows(rows);
-        this.tangent = new MlpTangent(network, trace);
-        this.batch = rows;
+        this.trace = trace;
+        this.tangent = tangent;
+        this.batch = trace.batch();
+        this.offset = offset;
         this.rowIndex = whole.rowIndex;
         this.row = new double[whole.row.length];
         this.width = whole.width;
         this.outputs = whole.outputs;
         this.gradients = whole.gradients;
-        this.tangents = new double[rows * width];
-        this.cotangents = new double[rows * width];
+        this.tangents = tangents;
+        this.cotangents = cotangents;
     }
 
     /** Returns the passes over the first rows of the same forward passes, with tangents of their own. */
-    HeadPass firstRows(int rows) {
-        return new HeadPass(this, rows);
+    HeadPass firstRows(int count) {
+        ForwardTrace first = trace.firstRows(count, backend);
+        MlpTangent own = new MlpTangent(network, first);
+        return new HeadPass(this, first, own, offset, new double[count * width], new double[count * width]);
+    }
+
+    /** Returns the passes over some rows, in the same memory. */
+    HeadPass rows(int first, int count) {
+        ForwardTrace rows = trace.rows(first, count);
+        return new HeadPass(this, rows, tangent.rows(rows, first), first * width, tangents, cotangents);
+    }
+
+    /** Names the input of forward passes, and of those of its rows. */
+    void setInput(Matrix features) {
+        network.setInput(features, trace);
     }
 
     private static int rowWidth(ParameterLayout layout, int index) {
@@ -82,36 +104,36 @@ final class HeadPass {
         return Optional.of(new RowParameter(entry.name(), entry.offset(), head, width - row.length, row.length));
     }
 
-    void forward(Matrix features) {
-        backend.download(network.forward(features, trace), outputs, 0, width);
+    void forward() {
+        backend.download(network.forward(trace), outputs, offset, width);
         spreadRow(network.parameters(), outputs);
     }
 
     void backward(double scale, ParameterVector gradient, @Nullable Matrix featureGradient, double keep) {
-        backend.upload(gradients, 0, width, trace.outputGradient());
+        backend.upload(gradients, offset, width, trace.outputGradient());
         network.backward(trace, scale, gradient, featureGradient, keep);
         sumRow(gradients, scale, gradient);
     }
 
     void pushForward(ParameterVector direction, @Nullable Matrix featureTangent) {
         tangent.forward(direction, featureTangent);
-        backend.download(tangent.outputTangent(), tangents, 0, width);
+        backend.download(tangent.outputTangent(), tangents, offset, width);
         spreadRow(direction, tangents);
     }
 
     void pullBack(double scale, ParameterVector product, @Nullable Matrix featureCotangent, double keep) {
-        backend.upload(cotangents, 0, width, tangent.outputCotangent());
+        backend.upload(cotangents, offset, width, tangent.outputCotangent());
         tangent.pullBack(scale, product, featureCotangent, keep);
         sumRow(cotangents, scale, product);
     }
 
     void pullBackToLayers(@Nullable Matrix featureCotangent, double keep) {
-        backend.upload(cotangents, 0, width, tangent.outputCotangent());
+        backend.upload(cotangents, offset, width, tangent.outputCotangent());
         tangent.pullBackToLayers(featureCotangent, keep);
     }
 
     void backwardTangent(double scale, ParameterVector product, @Nullable Matrix featureGradientTangent, double keep) {
-        backend.upload(cotangents, 0, width, tangent.outputCotangent());
+        backend.upload(cotangents, offset, width, tangent.outputCotangent());
         tangent.backward(scale, product, featureGradientTangent, keep);
         sumRow(cotangents, scale, product);
     }
@@ -122,8 +144,8 @@ final class HeadPass {
             return;
         }
         backend.download(vector.view(rowIndex), row);
-        for (int end = width; end <= batch * width; end += width) {
-            System.arraycopy(row, 0, target, end - row.length, row.length);
+        for (int b = 1; b <= batch; b++) {
+            System.arraycopy(row, 0, target, offset + b * width - row.length, row.length);
         }
     }
 
@@ -134,8 +156,8 @@ final class HeadPass {
         }
         for (int i = 0; i < row.length; i++) {
             double sum = 0;
-            for (int at = width - row.length + i; at < batch * width; at += width) {
-                sum += source[at];
+            for (int b = 1; b <= batch; b++) {
+                sum += source[offset + b * width - row.length + i];
             }
             row[i] = scale * sum;
         }

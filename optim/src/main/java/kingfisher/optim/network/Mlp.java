@@ -94,12 +94,22 @@ public final class Mlp {
      * @throws IllegalArgumentException if the input does not fit the first layer or the trace
      */
     public Matrix forward(Matrix input, ForwardTrace trace) {
-        Backend backend = parameters.backend();
+        setInput(input, trace);
+        return forward(trace);
+    }
+
+    /** Names the input of forward passes through a trace, and through traces of its rows. */
+    void setInput(Matrix input, ForwardTrace trace) {
         if (!layers.isEmpty() && layers.get(0).inputs() != input.columns()) {
             throw new IllegalArgumentException("layer %s takes %d inputs, found %d"
                     .formatted(layers.get(0).name(), layers.get(0).inputs(), input.columns()));
         }
         trace.setInput(input);
+    }
+
+    /** Runs the layers forward from the input that has been named. */
+    Matrix forward(ForwardTrace trace) {
+        Backend backend = parameters.backend();
         for (int l = 0; l < layers.size(); l++) {
             Matrix preActivation = trace.preActivation(l);
             backend.broadcastRow(parameters.view(weightIndex[l] + 1), preActivation);

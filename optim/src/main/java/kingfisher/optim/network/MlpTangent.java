@@ -46,8 +46,8 @@ public final class MlpTangent {
     public MlpTangent(Mlp network, ForwardTrace trace) {
         this.network = network;
         this.trace = trace;
-        this.reverse = trace.withOwnGradients();
         Backend backend = network.parameters().backend();
+        this.reverse = trace.withOwnGradients(backend);
         for (DenseLayer layer : network.layers()) {
             Matrix tangent = backend.allocate(trace.batch(), layer.outputs());
             preActivationTangents.add(tangent);
@@ -56,6 +56,30 @@ public final class MlpTangent {
                             ? tangent
                             : backend.allocate(trace.batch(), layer.outputs()));
         }
+    }
+
+    private MlpTangent(MlpTangent whole, ForwardTrace rows, int first) {
+        this.network = whole.network;
+        this.trace = rows;
+        this.reverse = rows.withGradientsOf(whole.reverse, first);
+        for (int l = 0; l < network.layers().size(); l++) {
+            Matrix tangent = whole.preActivationTangents.get(l).rowRange(first, rows.batch());
+            preActivationTangents.add(tangent);
+            outputTangents.add(
+                    network.layers().get(l).activation() == Activation.IDENTITY
+                            ? tangent
+                            : whole.outputTangents.get(l).rowRange(first, rows.batch()));
+        }
+    }
+
+    /**
+     * Returns the tangents of some rows, in the same memory.
+     *
+     * @param rows the trace of these rows
+     * @param first index of the first of them
+     */
+    MlpTangent rows(ForwardTrace rows, int first) {
+        return new MlpTangent(this, rows, first);
     }
 
     /**
