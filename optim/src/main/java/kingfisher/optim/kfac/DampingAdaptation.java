@@ -50,6 +50,13 @@ public record DampingAdaptation(double factor, int interval, double minimum, dou
         return new DampingAdaptation(Math.pow(0.95, 5), 5, 1e-8, 1e8, Model.DAMPED);
     }
 
+    void requireInBounds(double damping) {
+        if (!(damping >= minimum && damping <= maximum)) {
+            throw new IllegalArgumentException("damping must be between its least and largest value, %s and %s: %s"
+                    .formatted(minimum, maximum, damping));
+        }
+    }
+
     boolean isDue(long step) {
         return (step + 1) % interval == 0;
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>with the Kronecker-factored F̂ of {@link KroneckerCurvature}. A step that fails throws and leaves the parameters as they
- * were. Not for use by two threads at once.
+ * were; without a finite loss and gradient, it leaves everything as it was. Not for use by two threads at once.
  */
 public final class Kfac implements AutoCloseable {
 
@@ -110,11 +110,12 @@ public final class Kfac implements AutoCloseable {
         KfacSettings.requireLengthsApart(rule, settings.constraint());
         Stopwatch watch = new Stopwatch();
         double loss = evaluate(objective);
+        KroneckerCurvature.requireFinite(gradient);
         double gradientNorm = Math.sqrt(backend.dot(gradient.values(), gradient.values()));
         long gradientTime = watch.lap();
-        long factorTime = -curvature.covarianceNanos();
-        curvature.advance(damping, objective.targets());
-        factorTime += curvature.covarianceNanos();
+        long earlierFactorTime = curvature.covarianceNanos();
+        curvature.advance(damping + settings.weightDecay(), objective.targets());
+        long factorTime = curvature.covarianceNanos() - earlierFactorTime;
         long decompositionTime = watch.lap() - factorTime;
 
         curvature.precondition(gradient, damping + settings.weightDecay(), direction);
@@ -125,8 +126,8 @@ public final class Kfac implements AutoCloseable {
         double clip = clip(rule, slope);
         QuadraticModel.Coefficients coefficients = coefficients(rule);
         combine(coefficients);
-        boolean adapts = settings.adaptation().isPresent()
-                && settings.adaptation().orElseThrow().isDue(steps);
+        boolean adapts =
+                settings.adaptation().filter(rhythm -> rhythm.isDue(steps)).isPresent();
         double predicted = predictedChange(rule, coefficients, adapts);
         double stepNorm = Math.sqrt(backend.dot(delta.values(), delta.values()));
         if (!Double.isFinite(stepNorm)) {
@@ -152,11 +153,14 @@ public final class Kfac implements AutoCloseable {
                 slope,
                 outcome.accepted(),
                 curvature.status(),
+                null,
                 new StageTimes(
                         gradientTime, factorTime, decompositionTime, preconditioningTime, modelTime, watch.lap()));
     }
 
     private double evaluate(Objective objective) {
+        // objectives leave out the parameters that their models don't have
+        backend.fill(gradient.values(), 0);
         double loss = objective.evaluate(gradient);
         if (settings.weightDecay() > 0) {
             loss += penalty();
@@ -210,12 +214,10 @@ public final class Kfac implements AutoCloseable {
 
     /** The model's prediction where there is a model, or where ρ needs one. */
     private double predictedChange(StepRule rule, QuadraticModel.Coefficients coefficients, boolean adapts) {
-        double modelDamping = settings.adaptation()
-                        .map(DampingAdaptation::model)
-                        .orElse(DampingAdaptation.Model.DAMPED)
-                        .equals(DampingAdaptation.Model.DAMPED)
-                ? damping
-                : 0;
+        boolean undamped = settings.adaptation()
+                .filter(rhythm -> rhythm.model() == DampingAdaptation.Model.UNDAMPED)
+                .isPresent();
+        double modelDamping = undamped ? 0 : damping;
         if (!(rule instanceof StepRule.Fixed)) {
             return quadratic.change(coefficients, modelDamping);
         }
