@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 final class ReparametrizationTest {
 
     private static final long SEED = 20261129;
-    private static final double DAMPING = 2;
+    private static final double DAMPING = 5;
 
     private final SupervisedTask task =
             SupervisedTask.regression(new Nd4jBackend(Precision.DOUBLE), Activation.TANH, 6, SEED, 3, 4, 2);
@@ -110,6 +110,12 @@ final class ReparametrizationTest {
         task.objective.evaluate(gradient);
         HessianOperator hessian = new HessianOperator(task.model, task.metrics);
         double[] rightHandSide = times(-1, Dense.multiply(Dense.transposed(r), task.fixture.download(gradient)));
+        assertThat(Dense.isPositiveDefinite(hessian(), DAMPING))
+                .as(task.description)
+                .isTrue();
+        assertThat(Dense.error(Dense.of(hessian), hessian()))
+                .as(task.description)
+                .isLessThan(1e-10);
         double[] solution = new double[size];
         StopReason reason = new ConjugateGradient(size, ConjugateGradientSettings.exact(20 * size, 1e-13))
                 .solve(new DampedOperator(new Congruence(hessian, r), DAMPING), rightHandSide, solution)
