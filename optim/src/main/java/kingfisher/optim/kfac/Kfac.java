@@ -243,13 +243,14 @@ public final class Kfac implements AutoCloseable {
         }
         double newLoss = objective.evaluate() + penalty();
         boolean accepted = Double.isFinite(newLoss) && !(settings.rejects() && newLoss > loss);
-        ReductionRatio ratio = null;
-        if (adapts || !accepted) {
-            ratio = ReductionRatio.of(loss, newLoss, predicted, backend.precision());
-        }
-        if (settings.adaptation().isPresent() && ratio != null) {
-            damping = settings.adaptation().get().next(damping, ratio);
-        }
+        ReductionRatio ratio = adapts ? ReductionRatio.of(loss, newLoss, predicted, backend.precision()) : null;
+        settings.adaptation().ifPresent(rhythm -> {
+            if (!accepted) {
+                damping = rhythm.increased(damping);
+            } else if (ratio != null) {
+                damping = rhythm.next(damping, ratio);
+            }
+        });
         if (accepted) {
             keepVelocity();
         } else {

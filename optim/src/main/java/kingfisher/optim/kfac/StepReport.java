@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param rate α, without the factor of the norm constraint
  * @param momentum β
  * @param damping λ of this step
- * @param ratio ρ, or null where λ does not adapt at this step and the step was not taken back
+ * @param ratio ρ, or null where λ does not adapt at this step
  * @param predictedChange of the quadratic model, with the damping in it unless {@link DampingAdaptation.Model#UNDAMPED}
  *     is set; computed where the rule or ρ needs the model
  * @param clip factor of the norm constraint on q, 1 if there is none
