@@ -114,11 +114,12 @@ public final class Kfac implements AutoCloseable {
         double gradientNorm = Math.sqrt(backend.dot(gradient.values(), gradient.values()));
         long gradientTime = watch.lap();
         long earlierFactorTime = curvature.covarianceNanos();
-        curvature.advance(damping + settings.weightDecay(), objective.targets());
+        double diagonal = damping + settings.weightDecay();
+        curvature.advance(diagonal, objective.targets());
         long factorTime = curvature.covarianceNanos() - earlierFactorTime;
         long decompositionTime = watch.lap() - factorTime;
 
-        curvature.precondition(gradient, damping + settings.weightDecay(), direction);
+        curvature.precondition(gradient, diagonal, direction);
         backend.scale(-1, direction.values());
         double slope = backend.dot(gradient.values(), direction.values());
         long preconditioningTime = watch.lap();
