@@ -50,17 +50,33 @@ public record DampingAdaptation(double factor, int interval, double minimum, dou
         return new DampingAdaptation(Math.pow(0.95, 5), 5, 1e-8, 1e8, Model.DAMPED);
     }
 
+    void requireInBounds(double damping) {
+        if (!(damping >= minimum && damping <= maximum)) {
+            throw new IllegalArgumentException("damping must be between its least and largest value, %s and %s: %s"
+                    .formatted(minimum, maximum, damping));
+        }
+    }
+
     boolean isDue(long step) {
         return (step + 1) % interval == 0;
     }
 
     /** Returns the λ that follows from a ratio. */
     double next(double damping, ReductionRatio ratio) {
-        double next = switch (ratio.outcome()) {
+        return switch (ratio.outcome()) {
             case NO_INFORMATION -> damping;
-            case NOT_FINITE, BAD_MODEL -> damping / factor;
-            case FOUND -> ratio.value() < LOW ? damping / factor : ratio.value() > HIGH ? damping * factor : damping;
+            case NOT_FINITE, BAD_MODEL -> increased(damping);
+            case FOUND -> {
+                if (ratio.value() < LOW) {
+                    yield increased(damping);
+                }
+                yield ratio.value() > HIGH ? Math.max(minimum, damping * factor) : damping;
+            }
         };
-        return Math.min(maximum, Math.max(minimum, next));
+    }
+
+    /** Returns the λ that follows from a step that was taken back. */
+    double increased(double damping) {
+        return Math.min(maximum, damping / factor);
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>with the Kronecker-factored F̂ of {@link KroneckerCurvature}. A step that fails throws and leaves the parameters as they
- * were. Not for use by two threads at once.
+ * were; without a finite loss and gradient, it leaves everything as it was. Not for use by two threads at once.
  */
 public final class Kfac implements AutoCloseable {
 
@@ -110,14 +110,16 @@ public final class Kfac implements AutoCloseable {
         KfacSettings.requireLengthsApart(rule, settings.constraint());
         Stopwatch watch = new Stopwatch();
         double loss = evaluate(objective);
+        KroneckerCurvature.requireFinite(gradient);
         double gradientNorm = Math.sqrt(backend.dot(gradient.values(), gradient.values()));
         long gradientTime = watch.lap();
-        long factorTime = -curvature.covarianceNanos();
-        curvature.advance(damping, objective.targets());
-        factorTime += curvature.covarianceNanos();
+        long earlierFactorTime = curvature.covarianceNanos();
+        double diagonal = damping + settings.weightDecay();
+        curvature.advance(diagonal, objective.targets());
+        long factorTime = curvature.covarianceNanos() - earlierFactorTime;
         long decompositionTime = watch.lap() - factorTime;
 
-        curvature.precondition(gradient, damping + settings.weightDecay(), direction);
+        curvature.precondition(gradient, diagonal, direction);
         backend.scale(-1, direction.values());
         double slope = backend.dot(gradient.values(), direction.values());
         long preconditioningTime = watch.lap();
@@ -125,8 +127,8 @@ public final class Kfac implements AutoCloseable {
         double clip = clip(rule, slope);
         QuadraticModel.Coefficients coefficients = coefficients(rule);
         combine(coefficients);
-        boolean adapts = settings.adaptation().isPresent()
-                && settings.adaptation().orElseThrow().isDue(steps);
+        boolean adapts =
+                settings.adaptation().filter(rhythm -> rhythm.isDue(steps)).isPresent();
         double predicted = predictedChange(rule, coefficients, adapts);
         double stepNorm = Math.sqrt(backend.dot(delta.values(), delta.values()));
         if (!Double.isFinite(stepNorm)) {
@@ -152,11 +154,14 @@ public final class Kfac implements AutoCloseable {
                 slope,
                 outcome.accepted(),
                 curvature.status(),
+                null,
                 new StageTimes(
                         gradientTime, factorTime, decompositionTime, preconditioningTime, modelTime, watch.lap()));
     }
 
     private double evaluate(Objective objective) {
+        // objectives leave out the parameters that their models don't have
+        backend.fill(gradient.values(), 0);
         double loss = objective.evaluate(gradient);
         if (settings.weightDecay() > 0) {
             loss += penalty();
@@ -210,12 +215,10 @@ public final class Kfac implements AutoCloseable {
 
     /** The model's prediction where there is a model, or where ρ needs one. */
     private double predictedChange(StepRule rule, QuadraticModel.Coefficients coefficients, boolean adapts) {
-        double modelDamping = settings.adaptation()
-                        .map(DampingAdaptation::model)
-                        .orElse(DampingAdaptation.Model.DAMPED)
-                        .equals(DampingAdaptation.Model.DAMPED)
-                ? damping
-                : 0;
+        boolean undamped = settings.adaptation()
+                .filter(rhythm -> rhythm.model() == DampingAdaptation.Model.UNDAMPED)
+                .isPresent();
+        double modelDamping = undamped ? 0 : damping;
         if (!(rule instanceof StepRule.Fixed)) {
             return quadratic.change(coefficients, modelDamping);
         }
@@ -241,13 +244,14 @@ public final class Kfac implements AutoCloseable {
         }
         double newLoss = objective.evaluate() + penalty();
         boolean accepted = Double.isFinite(newLoss) && !(settings.rejects() && newLoss > loss);
-        ReductionRatio ratio = null;
-        if (adapts || !accepted) {
-            ratio = ReductionRatio.of(loss, newLoss, predicted, backend.precision());
-        }
-        if (settings.adaptation().isPresent() && ratio != null) {
-            damping = settings.adaptation().get().next(damping, ratio);
-        }
+        ReductionRatio ratio = adapts ? ReductionRatio.of(loss, newLoss, predicted, backend.precision()) : null;
+        settings.adaptation().ifPresent(rhythm -> {
+            if (!accepted) {
+                damping = rhythm.increased(damping);
+            } else if (ratio != null) {
+                damping = rhythm.next(damping, ratio);
+            }
+        });
         if (accepted) {
             keepVelocity();
         } else {

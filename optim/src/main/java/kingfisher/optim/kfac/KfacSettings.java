@@ -7,11 +7,12 @@ import java.util.Optional;
  *
  * @param curvature how factors are kept
  * @param rule how long a step is
- * @param damping λ, at first; positive
+ * @param damping λ, at first; positive, and in the bounds of its adaptation
  * @param adaptation how λ changes; constant if empty
  * @param constraint a bound on the step; only with {@link StepRule.Fixed}, as the other rules choose the length themselves
  * @param weightDecay η of the term {@code ½η‖w‖²} of the objective, at least 0; it counts as curvature ηI, exactly
- * @param rejects whether a step that raises the loss is taken back, at the cost of one forward pass a step
+ * @param rejects whether a step that raises the loss is taken back, at the cost of one forward pass a step; λ then grows,
+ *     if it adapts, and momentum starts anew
  */
 public record KfacSettings(
         KroneckerSettings curvature,
@@ -30,6 +31,7 @@ public record KfacSettings(
         if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("weight decay must be at least 0 and finite: " + weightDecay);
         }
+        adaptation.ifPresent(rhythm -> rhythm.requireInBounds(damping));
         requireLengthsApart(rule, constraint);
     }
 

@@ -347,7 +347,8 @@ public final class KroneckerCurvature implements AutoCloseable {
         }
     }
 
-    private void requireFinite(ParameterVector gradient) {
+    /** Checks a gradient before anything depends on it; the message names the parameter. */
+    static void requireFinite(ParameterVector gradient) {
         Backend backend = gradient.backend();
         if (!Double.isFinite(backend.dot(gradient.values(), gradient.values()))) {
             ParameterLayout layout = gradient.layout();

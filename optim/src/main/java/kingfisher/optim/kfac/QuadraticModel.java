@@ -149,8 +149,8 @@ public final class QuadraticModel {
     /**
      * Returns the minimum: equation (27), or (26) on a line.
      *
-     * <p>Directions that are parallel but for rounding, or of which the second is 0, are treated as a line; where there is
-     * no curvature at all, there is no step.
+     * <p>Directions that are parallel but for rounding count as one, the first; along a direction without curvature there is
+     * no step. NaN in the model gives NaN.
      *
      * @param damping λ, at least 0
      */
@@ -158,10 +158,10 @@ public final class QuadraticModel {
         double a = entry(0, damping);
         double b = entry(1, damping);
         double c = entry(2, damping);
-        if (!(a > 0)) {
-            return new Coefficients(0, 0);
+        if (a <= 0) {
+            return new Coefficients(0, c <= 0 ? 0 : -gradient[1] / c);
         }
-        if (!(c > 0)) {
+        if (c <= 0) {
             return new Coefficients(-gradient[0] / a, 0);
         }
         // scaled to a unit diagonal, so that the test for parallel directions does not depend on their lengths
@@ -169,7 +169,7 @@ public final class QuadraticModel {
         double rootC = Math.sqrt(c);
         double cosine = b / rootA / rootC;
         double determinant = 1 - cosine * cosine;
-        if (!(determinant > PARALLEL)) {
+        if (determinant <= PARALLEL) {
             return new Coefficients(-gradient[0] / a, 0);
         }
         double first = gradient[0] / rootA;

@@ -19,7 +19,7 @@ public record ReductionRatio(Outcome outcome, double value) {
         BAD_MODEL,
         /** The loss or the prediction is infinite or NaN. */
         NOT_FINITE,
-        /** The losses differ by no more than their rounding. */
+        /** Both the change of the loss and its prediction are lost in the rounding of the loss. */
         NO_INFORMATION
     }
 
@@ -41,8 +41,9 @@ public record ReductionRatio(Outcome outcome, double value) {
         if (!Double.isFinite(change) || !Double.isFinite(predicted)) {
             return new ReductionRatio(Outcome.NOT_FINITE, Double.NaN);
         }
-        double resolution = precision == Precision.FLOAT ? SINGLE_RESOLUTION : DOUBLE_RESOLUTION;
-        if (Math.abs(change) <= resolution * Math.abs(before)) {
+        double rounding = (precision == Precision.FLOAT ? SINGLE_RESOLUTION : DOUBLE_RESOLUTION) * Math.abs(before);
+        // where much more was predicted, a change within the rounding says that ρ is small
+        if (Math.abs(change) <= rounding && Math.abs(predicted) <= rounding / DampingAdaptation.LOW) {
             return new ReductionRatio(Outcome.NO_INFORMATION, Double.NaN);
         }
         if (predicted >= 0) {

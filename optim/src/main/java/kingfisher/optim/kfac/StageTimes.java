@@ -6,7 +6,7 @@ package kingfisher.optim.kfac;
  * @param gradient loss and gradient
  * @param factors statistics of the batch and their averages
  * @param decompositions of the factors
- * @param preconditioning products with the inverse
+ * @param preconditioning products with the inverse, or the linear solver
  * @param model JVPs of the quadratic model
  * @param evaluation the loss after the step
  */

@@ -2,45 +2,72 @@ package kingfisher.optim.kfac;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import kingfisher.optim.backend.Activation;
-import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.curvature.SquaredError;
-import kingfisher.optim.curvature.WeightedMetric;
-import kingfisher.optim.network.NetworkModel;
-import kingfisher.optim.oracle.ModelFixture;
-import kingfisher.optim.parallel.Workers;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/** Whole runs in single precision: a loss is reached in a number of steps. */
 final class KfacTest {
 
     private static final long SEED = 20261125;
 
-    @Test
-    void minimizesAMeanSquaredError() {
-        Backend backend = new CpuBackend();
-        ModelFixture fixture = ModelFixture.network(backend, Activation.TANH, 64, SEED, 5, 16, 16, 2);
-        NetworkModel model = fixture.model();
-        List<WeightedMetric> metrics = List.of(new SquaredError(2).weighted(1));
-        SupervisedObjective objective = new SupervisedObjective(model, metrics);
-        Matrix input = backend.allocate(64, 5);
-        for (int b = 0; b < 64; b++) {
-            backend.upload(fixture.inputs[b], input.rowRange(b, 1));
-        }
-        objective.setBatch(input, List.of(fixture.uniform(128)));
-        try (Kfac kfac = Kfac.of(KfacSettings.defaults(), model, metrics, SEED, new Workers(1))) {
-            double first = 0;
-            double last = 0;
-            for (int i = 0; i < 100; i++) {
-                StepReport report = kfac.step(objective);
-                if (i == 0) {
-                    first = report.loss();
-                }
-                last = report.loss();
+    static Stream<KfacSettings> settings() {
+        KfacSettings nothingToTune = KfacSettings.defaults();
+        return Stream.of(
+                nothingToTune,
+                // as in reinforcement learning: a fixed rate with a bound
+                nothingToTune
+                        .withRule(
+                                new StepRule.Fixed(0.5, 0),
+                                Optional.of(new NormConstraint(0.1, NormConstraint.Measure.PRECONDITIONED)))
+                        .withConstantDamping(0.03),
+                // as bold as each step allows
+                nothingToTune
+                        .withAdaptiveDamping(1, DampingAdaptation.everyStep())
+                        .withRejection(true),
+                // cheap inverses, beside the steps
+                nothingToTune.withCurvature(KroneckerSettings.defaults()
+                        .withDampingForm(DampingForm.FACTORED)
+                        .withExecution(Execution.DETERMINISTIC, 5)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void fitsAFunction(KfacSettings settings) {
+        SupervisedTask task = SupervisedTask.regression(new CpuBackend(), Activation.TANH, 64, SEED, 3, 24, 24, 1);
+        double[] values = Arrays.stream(task.fixture.inputs)
+                .mapToDouble(x -> Math.sin(3 * x[0]) * x[1] + x[2] * x[2])
+                .toArray();
+        task.objective.setBatch(task.input, List.of(values));
+        assertReaches(0.02, 80, settings, task);
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void tellsClassesApart(KfacSettings settings) {
+        SupervisedTask task = SupervisedTask.classification(new CpuBackend(), Activation.TANH, 96, SEED, 2, 24, 24, 3);
+        double[] rings = Arrays.stream(task.fixture.inputs)
+                .mapToDouble(x -> Math.floor(2.5 * Math.min(1.1, Math.hypot(x[0], x[1]))))
+                .toArray();
+        task.objective.setBatch(task.input, List.of(rings));
+        assertReaches(0.2, 80, settings, task);
+    }
+
+    private static void assertReaches(double loss, int steps, KfacSettings settings, SupervisedTask task) {
+        double[] losses = new double[steps];
+        try (Kfac kfac = task.kfac(settings)) {
+            for (int i = 0; i < steps; i++) {
+                losses[i] = kfac.step(task.objective).loss();
             }
-            assertThat(last).isLessThan(0.1 * first);
         }
+        assertThat(losses[0]).isGreaterThan(10 * loss);
+        assertThat(Arrays.stream(losses).min().orElseThrow())
+                .as("%s, %s: %s", settings, task.description, Arrays.toString(losses))
+                .isLessThan(loss);
     }
 }

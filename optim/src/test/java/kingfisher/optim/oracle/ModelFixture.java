@@ -109,6 +109,11 @@ public final class ModelFixture {
         return model;
     }
 
+    /** Returns a model for batches of this size, that has seen no forward pass. */
+    public NetworkModel unused(int batch) {
+        return new NetworkModel(batch, trunk, heads);
+    }
+
     public NetworkModel model() {
         return model(0, inputs.length);
     }
