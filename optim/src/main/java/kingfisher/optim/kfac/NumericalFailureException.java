@@ -1,6 +1,6 @@
 package kingfisher.optim.kfac;
 
-/** A quantity that an optimizer cannot go on with; the message names it. Parameters and caches are as they were before. */
+/** A quantity that an optimizer cannot go on with; the message names it. Parameters are as they were before. */
 public final class NumericalFailureException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
