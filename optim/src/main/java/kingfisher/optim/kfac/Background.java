@@ -1,7 +1,9 @@
 package kingfisher.optim.kfac;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,14 +21,16 @@ final class Background implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 60;
 
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final ExecutorService averages = oneThread("kingfisher-curvature-averages");
     private final ExecutorService decompositions = oneThread("kingfisher-curvature-decompositions");
     private @Nullable Future<@Nullable String> factors;
 
-    private static ExecutorService oneThread(String name) {
+    private ExecutorService oneThread(String name) {
         return Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(work, name);
             thread.setDaemon(true);
+            threads.add(thread);
             return thread;
         });
     }
@@ -90,20 +94,28 @@ final class Background implements AutoCloseable {
     /** Works off what was begun, and waits for the threads' end. */
     @Override
     public void close() {
-        // averages may still hand copies on, so that they end first
-        end(averages);
-        end(decompositions);
-    }
-
-    private static void end(ExecutorService executor) {
-        executor.shutdown();
         try {
-            if (!executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                executor.shutdownNow();
+            // averages may still hand copies on, so that they end first
+            boolean averaged = ends(averages);
+            boolean decomposed = ends(decompositions);
+            if (averaged && decomposed) {
+                for (Thread thread : threads) {
+                    thread.join(); // an executor has terminated a moment before its thread has
+                }
             }
         } catch (InterruptedException interrupted) {
-            executor.shutdownNow();
+            averages.shutdownNow();
+            decompositions.shutdownNow();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean ends(ExecutorService executor) throws InterruptedException {
+        executor.shutdown();
+        boolean ended = executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (!ended) {
+            executor.shutdownNow();
+        }
+        return ended;
     }
 }

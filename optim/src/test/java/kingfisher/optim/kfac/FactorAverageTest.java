@@ -143,6 +143,12 @@ final class FactorAverageTest {
         }
         assertThat(weight.next()).isCloseTo(0.25, within(1e-15));
         assertThatThrownBy(() -> weight.initial(3)).isInstanceOf(IllegalStateException.class);
+
+        AverageWeight initialized = new AverageWeight(0.75);
+        assertThat(initialized.initial(3)).isEqualTo(1);
+        assertThat(initialized.initial(9)).isEqualTo(0.75);
+        assertThat(initialized.next()).isEqualTo(0.25);
+        assertThatThrownBy(() -> initialized.initial(3)).isInstanceOf(IllegalStateException.class);
     }
 
     /** The factors of each step's batch alone. */

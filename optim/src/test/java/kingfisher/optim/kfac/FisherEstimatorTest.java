@@ -41,7 +41,7 @@ final class FisherEstimatorTest {
         return new KroneckerCurvature(
                 fixture.model(),
                 List.of(head.term()),
-                KroneckerSettings.defaults().withEstimator(estimator),
+                KroneckerSettings.defaults().withEstimator(estimator).withFactorDecay(0),
                 seed,
                 new Workers(1));
     }
