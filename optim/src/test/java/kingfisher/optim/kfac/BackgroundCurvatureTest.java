@@ -65,6 +65,15 @@ final class BackgroundCurvatureTest {
         }
     }
 
+    /** Uses the model for something else at once, as further passes of a step do. */
+    private static void spoil(Course course) {
+        for (int h = 0; h < course.model.heads(); h++) {
+            Arrays.fill(course.model.outputCotangents(h), Double.NaN);
+        }
+        course.model.pullBackToLayers();
+        course.go(1000);
+    }
+
     private History run(KroneckerSettings settings, BiConsumer<KroneckerCurvature, Integer> between) {
         Course course = Course.twoHeads(backend, SEED);
         History history = new History();
@@ -72,6 +81,7 @@ final class BackgroundCurvatureTest {
             for (int step = 0; step < STEPS; step++) {
                 weigh(curvature, step);
                 course.advance(curvature, step);
+                spoil(course);
                 between.accept(curvature, step);
                 history.add(course, curvature);
             }
