@@ -1,31 +1,46 @@
 package kingfisher.optim.kfac;
 
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One thread beside the stepping one, which works off what it is given in order. */
+/**
+ * Two threads beside the stepping one: one makes averages of factors, in order; the other decomposes copies of them, which
+ * takes long, so that averages and steps need not wait for it.
+ */
 final class Background implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 60;
 
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(work -> {
-        Thread thread = new Thread(work, "kingfisher-curvature");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final ExecutorService averages = oneThread("kingfisher-curvature-averages");
+    private final ExecutorService decompositions = oneThread("kingfisher-curvature-decompositions");
     private @Nullable Future<@Nullable String> factors;
+
+    private ExecutorService oneThread(String name) {
+        return Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, name);
+            thread.setDaemon(true);
+            threads.add(thread);
+            return thread;
+        });
+    }
 
     /** Begins the work on a batch's factors, which says what is wrong with them. */
     void submitFactors(Callable<@Nullable String> work) {
-        factors = executor.submit(work);
+        factors = averages.submit(work);
     }
 
-    /** Waits for the work on factors that was begun last. */
+    /** Waits for the work on factors that was begun last, and takes its answer. */
     @Nullable
     String awaitFactors() {
         Future<@Nullable String> job = factors;
@@ -33,8 +48,21 @@ final class Background implements AutoCloseable {
         return job == null ? null : await(job);
     }
 
-    <T> Future<T> submit(Callable<T> work) {
-        return executor.submit(work);
+    /** Waits for the work on factors that was begun last; its answer can still be taken. */
+    void settleFactors() {
+        if (factors != null) {
+            await(factors);
+        }
+    }
+
+    /**
+     * Begins a decomposition.
+     *
+     * @param copy takes what is decomposed, after the work on factors that was begun before
+     * @param work decomposes it, while further factors are averaged
+     */
+    <C, T> Future<T> submitDecompositions(Supplier<C> copy, Function<C, T> work) {
+        return CompletableFuture.supplyAsync(copy, averages).thenApplyAsync(work, decompositions);
     }
 
     static <T extends @Nullable Object> T await(Future<T> job) {
@@ -63,17 +91,31 @@ final class Background implements AutoCloseable {
         }
     }
 
-    /** Lets the work that was begun end, drops the rest, and waits for the thread's end. */
+    /** Works off what was begun, and waits for the threads' end. */
     @Override
     public void close() {
-        executor.shutdown();
         try {
-            if (!executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                executor.shutdownNow();
+            // averages may still hand copies on, so that they end first
+            boolean averaged = ends(averages);
+            boolean decomposed = ends(decompositions);
+            if (averaged && decomposed) {
+                for (Thread thread : threads) {
+                    thread.join(); // an executor has terminated a moment before its thread has
+                }
             }
         } catch (InterruptedException interrupted) {
-            executor.shutdownNow();
+            averages.shutdownNow();
+            decompositions.shutdownNow();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean ends(ExecutorService executor) throws InterruptedException {
+        executor.shutdown();
+        boolean ended = executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (!ended) {
+            executor.shutdownNow();
+        }
+        return ended;
     }
 }

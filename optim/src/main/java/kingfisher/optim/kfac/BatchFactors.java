@@ -1,6 +1,5 @@
 package kingfisher.optim.kfac;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -74,21 +73,46 @@ final class BatchFactors {
         return pseudoGradients.passes() == 1;
     }
 
-    /** Computes the factors of the model's batch at once. */
-    void compute(UniformRandomProvider random, List<double[]> targets) {
+    /**
+     * Computes the factors of the model's batch at once.
+     *
+     * @return why there are none, or null; then {@link #defect} says whether they can be used
+     */
+    @Nullable
+    String compute(UniformRandomProvider random, List<double[]> targets) {
         for (int pass = 0; pass < pseudoGradients.passes(); pass++) {
-            pseudoGradients.write(pass, random, targets);
-            model.pullBackToLayers();
+            String defect = pullBack(pass, random, targets);
+            if (defect != null) {
+                return defect;
+            }
             begin(pass == 0, false);
             workers.run(moments);
         }
+        return null;
     }
 
-    /** Copies what the factors of the model's batch are made of, for {@link #computeCopied}. */
-    void copy(UniformRandomProvider random, List<double[]> targets) {
-        pseudoGradients.write(0, random, targets);
+    /**
+     * Copies what the factors of the model's batch are made of, for {@link #computeCopied}.
+     *
+     * @return why there is nothing to copy, or null
+     */
+    @Nullable
+    String copy(UniformRandomProvider random, List<double[]> targets) {
+        String defect = pullBack(0, random, targets);
+        if (defect == null) {
+            begin(true, true);
+        }
+        return defect;
+    }
+
+    private @Nullable String pullBack(int pass, UniformRandomProvider random, List<double[]> targets) {
+        try {
+            pseudoGradients.write(pass, random, targets);
+        } catch (ArithmeticException outputs) {
+            return "no targets can be sampled from the model (%s)".formatted(outputs.getMessage());
+        }
         model.pullBackToLayers();
-        begin(true, true);
+        return null;
     }
 
     /** Computes the factors of what was copied, on the calling thread alone. */
@@ -148,16 +172,12 @@ final class BatchFactors {
     /** Which of the factors is not finite, or null. */
     @Nullable
     String defect() {
-        return blocks.stream()
-                .map(LayerBlock::defect)
-                .filter(text -> text != null)
-                .findFirst()
-                .orElse(null);
-    }
-
-    @Override
-    public String toString() {
-        return "factors of "
-                + Arrays.toString(blocks.stream().map(LayerBlock::name).toArray());
+        for (LayerBlock block : blocks) {
+            String defect = block.defect();
+            if (defect != null) {
+                return defect;
+            }
+        }
+        return null;
     }
 }

@@ -4,7 +4,7 @@ package kingfisher.optim.kfac;
 public enum DampingForm {
     /**
      * {@code (A ⊗ S + λI)⁻¹} by spectral decompositions, equation (23): exact, and with the λ of the step, not of the
-     * decomposition.
+     * decomposition. In single precision λ counts for at least 1e-7 times the largest eigenvalue.
      */
     EXACT,
     /**

@@ -29,14 +29,15 @@ import org.jspecify.annotations.Nullable;
  * outputs themselves.
  *
  * <p>At each step, after the model's forward pass, {@link #advance} updates the factors and decomposes them where that is
- * due; then {@link #precondition} multiplies by {@code (F̂ + λI)⁻¹}. A batch whose factors are not finite is left out, and
- * a decomposition that is not found leaves the one before; both are counted, and fail the step if it happens too often in a
- * row. The stepping thread allocates nothing but in decompositions and for one generator an update. Not for use by two
- * threads at once.
+ * due; then {@link #precondition} multiplies by {@code (F̂ + λI)⁻¹}. A batch whose factors are not finite, or whose outputs
+ * are no distribution to sample from, is left out, and a decomposition that is not found leaves the one before; both are
+ * counted, and fail the step if it happens too often in a row. The stepping thread allocates nothing but in decompositions
+ * and for one generator an update. Not for use by two threads at once.
  */
 public final class KroneckerCurvature implements AutoCloseable {
 
     private static final double STATE_VERSION = 1;
+    private static final int NONE = -1;
 
     /** So many decomposition periods old, an asynchronous decomposition is waited for. */
     private static final int LONGEST_AGE = 10;
@@ -53,15 +54,17 @@ public final class KroneckerCurvature implements AutoCloseable {
     private final List<Integer> uncoveredEntries = new ArrayList<>();
     private final BatchFactors batch;
     private final LayerDecompositions decompositions;
+    private final LayerProducts layerProducts;
     private final @Nullable Background background;
     private final FailureCount rejectedBatches;
     private final FailureCount failedDecompositions;
+    private final FailureCount failedRowBlocks;
 
     private long step;
     private long updates;
     private long factorStep;
     private long decompositionStep;
-    private boolean factorsPending;
+    private long pendingFactors = NONE; // the step whose factors are averaged beside the steps
     private @Nullable PendingDecomposition pending;
     private long covarianceNanos;
 
@@ -69,7 +72,7 @@ public final class KroneckerCurvature implements AutoCloseable {
      * Allocates factors for a model.
      *
      * @param model kept by reference; gives the statistics, after its forward passes. It may be a part of the batch that
-     *     the gradient is from. Its cotangents are overwritten
+     *     the gradient is from. Its cotangents are overwritten, and the output tangents of heads with row parameters
      * @param metrics one for each head
      * @param seed of the generator of sampled targets
      * @param workers run the work on factors; used by the stepping thread only
@@ -98,14 +101,17 @@ public final class KroneckerCurvature implements AutoCloseable {
         this.coverage = cover(model.parameters().layout());
         this.batch = new BatchFactors(model, metrics, settings.estimator(), layers, rows, workers);
         this.decompositions = new LayerDecompositions(layers, workers);
+        this.layerProducts = new LayerProducts(layers, workers);
         this.background = settings.execution() == Execution.SYNCHRONOUS ? null : new Background();
         this.rejectedBatches = new FailureCount(settings.toleratedFailures());
         this.failedDecompositions = new FailureCount(settings.toleratedFailures());
+        this.failedRowBlocks = new FailureCount(settings.toleratedFailures());
     }
 
     private List<CoveredParameters> cover(ParameterLayout layout) {
         List<CoveredParameters> covered = new ArrayList<>();
-        blocks().forEach(block -> covered.add(block.covered()));
+        layers.forEach(block -> covered.add(block.covered()));
+        rowBlocks.forEach(block -> covered.add(block.covered()));
         int blockCount = covered.size();
         for (int e = 0; e < layout.entries().size(); e++) {
             ParameterLayout.Entry entry = layout.entries().get(e);
@@ -126,8 +132,14 @@ public final class KroneckerCurvature implements AutoCloseable {
         return coverage;
     }
 
-    /** The blocks, those of dense layers first. */
+    /**
+     * The blocks, those of dense layers first. Waits until no average is changed beside the steps, so that their curvature
+     * may be read until the next {@link #advance}.
+     */
     public List<CurvatureBlock> blocks() {
+        if (background != null) {
+            background.settleFactors();
+        }
         List<CurvatureBlock> blocks = new ArrayList<>(layers);
         blocks.addAll(rowBlocks);
         return blocks;
@@ -138,14 +150,14 @@ public final class KroneckerCurvature implements AutoCloseable {
         return rows;
     }
 
-    /** How fresh the curvature is, as of the last {@link #advance}. */
+    /** How fresh the curvature is, as of the last {@link #advance}; a batch that is not averaged yet counts as good. */
     public CurvatureStatus status() {
         return new CurvatureStatus(
                 step,
-                Math.max(0, step - 1 - factorStep),
+                Math.max(0, step - 1 - Math.max(factorStep, pendingFactors)),
                 Math.max(0, step - 1 - decompositionStep),
                 rejectedBatches.total(),
-                failedDecompositions.total());
+                failedDecompositions.total() + failedRowBlocks.total());
     }
 
     /** Nanoseconds that the stepping thread has spent on factors, over all steps. */
@@ -155,23 +167,32 @@ public final class KroneckerCurvature implements AutoCloseable {
 
     /**
      * Adds a batch to the initial estimate of the factors, before the first step (Algorithm 1: the factors start from a
-     * batch much larger than those of the steps). Several batches count by their rows.
+     * batch much larger than those of the steps). Several batches count by their rows; the matrices of row parameters are of
+     * the first step's batch all the same.
      *
      * @param large a model over the same parameters, after its forward pass; its cotangents are overwritten
      * @param targets the data's targets of each head, for {@link FisherEstimator#EMPIRICAL}; else not read
+     * @throws IllegalArgumentException if the model has other parameters, or targets are missing
      * @throws IllegalStateException after the first step
      * @throws NumericalFailureException if a factor is not finite
      */
     public void initialize(LinearizedModel large, List<double[]> targets) {
-        BatchFactors factors =
-                new BatchFactors(large, metrics, settings.estimator(), layers, new RowWeights(large.batch()), workers);
         if (step > 0) {
             throw new IllegalStateException("an initial estimate comes before the first step");
         }
-        compute(() -> factors.compute(nextRandom(), targets));
-        String defect = factors.defect();
+        if (large.parameters() != model.parameters()) {
+            throw new IllegalArgumentException("the model of an initial estimate has its parameters in another vector");
+        }
+        WeightedMetric.requireFit(large, metrics);
+        requireTargets(large, targets);
+        BatchFactors factors =
+                new BatchFactors(large, metrics, settings.estimator(), layers, new RowWeights(large.batch()), workers);
+        String defect = factors.compute(nextRandom(), targets);
+        if (defect == null) {
+            defect = factors.defect();
+        }
         if (defect != null) {
-            throw new NumericalFailureException(defect + " are not finite in a batch of the initial estimate");
+            throw new NumericalFailureException(defect + ", in a batch of the initial estimate");
         }
         layers.forEach(layer -> layer.averageInitial(factors.weight()));
     }
@@ -188,9 +209,7 @@ public final class KroneckerCurvature implements AutoCloseable {
      */
     public void advance(double damping, List<double[]> targets) {
         requirePositive(damping);
-        if (settings.estimator() == FisherEstimator.EMPIRICAL) {
-            requireTargets(targets);
-        }
+        requireTargets(model, targets);
         long now = step;
         publish(now);
         Stopwatch watch = new Stopwatch();
@@ -210,48 +229,41 @@ public final class KroneckerCurvature implements AutoCloseable {
         }
     }
 
-    private void requireTargets(List<double[]> targets) {
+    private void requireTargets(LinearizedModel of, List<double[]> targets) {
+        if (settings.estimator() != FisherEstimator.EMPIRICAL) {
+            return;
+        }
         if (targets.size() != metrics.size()) {
             throw new IllegalArgumentException("the empirical Fisher matrix needs the targets of %d heads, found %d"
                     .formatted(metrics.size(), targets.size()));
+        }
+        for (int h = 0; h < metrics.size(); h++) {
+            int expected = of.batch() * metrics.get(h).metric().targetSize();
+            if (targets.get(h).length < expected) {
+                throw new IllegalArgumentException("the empirical Fisher matrix needs %d targets of head %d, found %d"
+                        .formatted(expected, h, targets.get(h).length));
+            }
         }
     }
 
     private void updateFactors(long now, List<double[]> targets) {
         UniformRandomProvider random = nextRandom();
-        Background thread = background;
         awaitFactors();
-        if (thread == null) {
-            compute(() -> batch.compute(random, targets));
-            accountBatch(averageBatch());
+        Background beside = background;
+        boolean copies = beside != null && batch.canWait();
+        String defect = copies ? batch.copy(random, targets) : batch.compute(random, targets);
+        if (beside == null || defect != null) {
+            accountBatch(now, defect == null ? averageBatch() : defect);
         } else {
-            beginFactors(thread, random, targets);
+            // the averages belong to the thread beside the steps, which may be about to decompose them
+            beside.submitFactors(copies ? this::averageCopied : this::averageBatch);
+            pendingFactors = now;
         }
-        factorStep = now;
     }
 
-    /** The averages belong to the thread beside the steps, which may be decomposing them. */
-    private void beginFactors(Background thread, UniformRandomProvider random, List<double[]> targets) {
-        if (batch.canWait()) {
-            compute(() -> batch.copy(random, targets));
-            thread.submitFactors(() -> {
-                batch.computeCopied();
-                return averageBatch();
-            });
-        } else {
-            compute(() -> batch.compute(random, targets));
-            thread.submitFactors(this::averageBatch);
-        }
-        factorsPending = true;
-    }
-
-    /** Sampling refuses outputs that are no distribution; what comes then is a batch that cannot be used. */
-    private void compute(Runnable factors) {
-        try {
-            factors.run();
-        } catch (ArithmeticException outputs) {
-            throw new NumericalFailureException("no targets can be sampled from the model: " + outputs.getMessage());
-        }
+    private @Nullable String averageCopied() {
+        batch.computeCopied();
+        return averageBatch();
     }
 
     private @Nullable String averageBatch() {
@@ -262,15 +274,22 @@ public final class KroneckerCurvature implements AutoCloseable {
         return defect;
     }
 
-    private void accountBatch(@Nullable String defect) {
-        boolean tolerable = layers.stream().noneMatch(LayerBlock::isEmpty);
-        rejectedBatches.account(defect == null ? null : defect + " are not finite", tolerable);
+    private void accountBatch(long begun, @Nullable String defect) {
+        boolean tolerable = true;
+        for (LayerBlock layer : layers) {
+            tolerable &= !layer.isEmpty();
+        }
+        if (defect == null) {
+            factorStep = begun;
+        }
+        rejectedBatches.account(defect, tolerable);
     }
 
     private void awaitFactors() {
-        if (factorsPending && background != null) {
-            factorsPending = false;
-            accountBatch(background.awaitFactors());
+        if (pendingFactors != NONE && background != null) {
+            long begun = pendingFactors;
+            pendingFactors = NONE;
+            accountBatch(begun, background.awaitFactors());
         }
     }
 
@@ -280,17 +299,29 @@ public final class KroneckerCurvature implements AutoCloseable {
     }
 
     private void decompose(long now, double damping) {
-        for (RowBlock block : rowBlocks) {
-            failedDecompositions.account(block.refresh(model, rows), block.hasDecomposition());
-        }
+        refreshRowBlocks();
         boolean beside =
                 background != null && !settings.isEarly(now) && layers.stream().allMatch(LayerBlock::hasDecomposition);
         if (!beside) {
             awaitFactors();
             publish(decompositions.compute(damping), now);
         } else if (pending == null && background != null) {
-            pending = new PendingDecomposition(now, background.submit(() -> decompositions.computeAlone(damping)));
+            pending = new PendingDecomposition(
+                    now,
+                    background.submitDecompositions(
+                            decompositions::factors, factors -> decompositions.compute(factors, damping)));
         }
+    }
+
+    private void refreshRowBlocks() {
+        String failure = null;
+        boolean tolerable = true;
+        for (RowBlock block : rowBlocks) {
+            String reason = block.refresh(model, rows);
+            failure = failure == null ? reason : failure;
+            tolerable &= block.hasDecomposition();
+        }
+        failedRowBlocks.account(failure, tolerable);
     }
 
     private void publish(long now) {
@@ -330,14 +361,12 @@ public final class KroneckerCurvature implements AutoCloseable {
      * @param damping λ, positive
      * @param result of the parameters' layout; overwritten
      * @throws IllegalStateException before the first {@link #advance}
-     * @throws NumericalFailureException if the gradient is not finite; the message names the block
+     * @throws NumericalFailureException if the gradient is not finite; the message names the parameter
      */
     public void precondition(ParameterVector gradient, double damping, ParameterVector result) {
         requirePositive(damping);
         requireFinite(gradient);
-        for (LayerBlock block : layers) {
-            block.precondition(gradient, damping, result);
-        }
+        layerProducts.run(gradient, damping, result);
         for (RowBlock block : rowBlocks) {
             block.precondition(gradient, damping, result);
         }
@@ -362,8 +391,10 @@ public final class KroneckerCurvature implements AutoCloseable {
     }
 
     /**
-     * Everything that the next steps depend on, by name; waits for what runs beside the steps. With the same settings,
-     * {@link #restore} makes further steps the same bit for bit.
+     * Everything that the next steps depend on, by name; waits for what runs beside the steps. With the same settings and
+     * seed, {@link #restore} makes further steps the same bit for bit.
+     *
+     * @throws NumericalFailureException if what ran beside the steps has failed too often in a row
      */
     public Map<String, double[]> state() {
         awaitFactors();
@@ -377,18 +408,18 @@ public final class KroneckerCurvature implements AutoCloseable {
         state.put("steps", new double[] {step, updates, factorStep, decompositionStep});
         state.put("rejected batches", rejectedBatches.state());
         state.put("failed decompositions", failedDecompositions.state());
+        state.put("failed row blocks", failedRowBlocks.state());
         layers.forEach(layer -> layer.save(state));
         rowBlocks.forEach(block -> block.save(state));
-        if (pending != null) {
-            pending.save(state, layers);
-        }
+        PendingDecomposition.save(pending, state, layers);
         return state;
     }
 
     /**
      * Goes on from a saved state.
      *
-     * @throws IllegalArgumentException if it is of another version, model or form of damping; the message names the part
+     * @throws IllegalArgumentException if it is of another version, model or form of damping; the message names the part,
+     *     and nothing has changed
      */
     public void restore(Map<String, double[]> saved) {
         SavedState state = new SavedState(new HashMap<>(saved));
@@ -397,21 +428,32 @@ public final class KroneckerCurvature implements AutoCloseable {
             throw new IllegalArgumentException(
                     "the saved state has version %s, expected %s".formatted(version, STATE_VERSION));
         }
-        awaitFactors();
+        double[] steps = state.array("steps", 4);
+        boolean begun = steps[0] > 0;
+        double[] rejected = state.array("rejected batches", 2);
+        double[] failed = state.array("failed decompositions", 2);
+        double[] failedRows = state.array("failed row blocks", 2);
+        List<Runnable> changes = new ArrayList<>();
+        layers.forEach(layer -> changes.add(layer.restoring(state, begun)));
+        rowBlocks.forEach(block -> changes.add(block.restoring(state, begun)));
+        PendingDecomposition restored = PendingDecomposition.restore(state, layers);
+
+        if (background != null) {
+            background.settleFactors();
+        }
         if (pending != null) {
             pending.await();
-            pending = null;
         }
-        double[] steps = state.array("steps", 4);
-        layers.forEach(layer -> layer.restore(state));
-        rowBlocks.forEach(block -> block.restore(state));
-        rejectedBatches.restore(state.array("rejected batches", 2));
-        failedDecompositions.restore(state.array("failed decompositions", 2));
+        pendingFactors = NONE;
+        changes.forEach(Runnable::run);
+        rejectedBatches.restore(rejected);
+        failedDecompositions.restore(failed);
+        failedRowBlocks.restore(failedRows);
         step = (long) steps[0];
         updates = (long) steps[1];
         factorStep = (long) steps[2];
         decompositionStep = (long) steps[3];
-        pending = PendingDecomposition.restore(state, layers);
+        pending = restored;
     }
 
     /** Stops the thread that works beside the steps, if there is one, and waits for its end. */

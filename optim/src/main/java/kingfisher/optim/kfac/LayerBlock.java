@@ -75,10 +75,14 @@ final class LayerBlock implements CurvatureBlock {
 
     @Override
     public void precondition(ParameterVector gradient, double damping, ParameterVector result) {
+        requireDecomposition();
+        preconditioner.apply(gradientView.of(gradient), damping, resultView.of(result));
+    }
+
+    void requireDecomposition() {
         if (decomposition == null) {
             throw new IllegalStateException("layer " + name + " has no decomposition yet");
         }
-        preconditioner.apply(gradientView.of(gradient), damping, resultView.of(result));
     }
 
     String name() {
@@ -116,13 +120,13 @@ final class LayerBlock implements CurvatureBlock {
     /** Which of the batch's factors is not finite, or null. */
     @Nullable
     String defect() {
-        // sums of squares: an element is finite if the diagonal is
+        // a sum of squares is finite only if every element is
         if (!Double.isFinite(backend.dot(batchInputMoment, batchInputMoment))
                 || !Double.isFinite(backend.dot(batchInputMean, batchInputMean))) {
-            return "the inputs of layer " + name;
+            return "the inputs of layer %s are not finite".formatted(name);
         }
         if (!Double.isFinite(backend.dot(batchCotangentMoment, batchCotangentMoment))) {
-            return "the pre-activation gradients of layer " + name;
+            return "the pre-activation gradients of layer %s are not finite".formatted(name);
         }
         return null;
     }
@@ -148,9 +152,14 @@ final class LayerBlock implements CurvatureBlock {
         backend.addScaled(share, batch, average);
     }
 
-    /** Decomposes the averages as they are; what products use stays untouched. */
-    Decomposition<double[][]> decompose(double damping) {
-        return preconditioner.decompose(inputFactor(), cotangentFactor(), damping);
+    /** Returns copies of A and S, row-major. */
+    double[][] factors() {
+        return new double[][] {inputFactor(), cotangentFactor()};
+    }
+
+    /** Decomposes what {@link #factors} has returned; touches nothing else, so that it may run beside everything. */
+    Decomposition<double[][]> decompose(double[][] factors, double damping) {
+        return preconditioner.decompose(factors[0], factors[1], damping);
     }
 
     /** Makes a decomposition count. */
@@ -201,22 +210,28 @@ final class LayerBlock implements CurvatureBlock {
         }
     }
 
-    void restore(SavedState state) {
+    /**
+     * Reads what was saved, and returns what makes it count.
+     *
+     * @param begun whether there must be a decomposition
+     */
+    Runnable restoring(SavedState state, boolean begun) {
         double[] left = state.array(key("input-factor"), (inputs + 1) * (inputs + 1));
         double[] right = state.array(key("cotangent-factor"), outputs * outputs);
-        weight.restore(state.array(key("weight"), 2));
-        backend.upload(left, 0, inputs + 1, inputMoment);
-        backend.upload(left, inputs * (inputs + 1), inputs + 1, inputMean);
-        backend.upload(right, cotangentMoment);
-        decomposition = null;
-        if (state.has(key("decomposition-0"))) {
-            int[] lengths = preconditioner.lengths();
-            double[][] parts = new double[lengths.length][];
-            for (int i = 0; i < lengths.length; i++) {
-                parts[i] = state.array(key("decomposition-" + i), lengths[i]);
+        double[] average = state.array(key("weight"), 2);
+        double[][] parts = begun || state.has(key("decomposition-0"))
+                ? state.arrays(key("decomposition-"), decompositionLengths())
+                : null;
+        return () -> {
+            weight.restore(average);
+            backend.upload(left, 0, inputs + 1, inputMoment);
+            backend.upload(left, inputs * (inputs + 1), inputs + 1, inputMean);
+            backend.upload(right, cotangentMoment);
+            decomposition = null;
+            if (parts != null) {
+                load(parts);
             }
-            load(parts);
-        }
+        };
     }
 
     private String key(String part) {

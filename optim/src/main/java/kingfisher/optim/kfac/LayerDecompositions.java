@@ -1,5 +1,6 @@
 package kingfisher.optim.kfac;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import kingfisher.optim.linear.Decomposition;
 import kingfisher.optim.linear.Decomposition.Failed;
 import kingfisher.optim.parallel.Workers;
 
-/** Decomposes the factors of all layers, those that take longest first. */
+/** Decomposes the factors of all layers. */
 final class LayerDecompositions {
 
     /** What was found for each layer. */
@@ -29,7 +30,7 @@ final class LayerDecompositions {
 
     private final List<LayerBlock> layers;
     private final Workers workers;
-    private final Runnable[] tasks;
+    private final Runnable[] tasks; // those that take longest first
     private final AtomicReferenceArray<Decomposition<double[][]>> found;
     private double damping;
 
@@ -40,27 +41,29 @@ final class LayerDecompositions {
         this.tasks = IntStream.range(0, layers.size())
                 .boxed()
                 .sorted(Comparator.comparingDouble(l -> -layers.get(l).work()))
-                .map(l -> (Runnable) () -> found.set(l, layers.get(l).decompose(damping)))
+                .map(l -> (Runnable) () ->
+                        found.set(l, layers.get(l).decompose(layers.get(l).factors(), damping)))
                 .toArray(Runnable[]::new);
     }
 
-    /** Decomposes on all workers; called by the stepping thread. */
+    /** Decomposes the averages on all workers; called by the stepping thread. */
     Result compute(double lambda) {
         damping = lambda;
         workers.run(tasks);
-        return result();
-    }
-
-    /** Decomposes on the calling thread. */
-    Result computeAlone(double lambda) {
-        damping = lambda;
-        for (Runnable task : tasks) {
-            task.run();
-        }
-        return result();
-    }
-
-    private Result result() {
         return new Result(IntStream.range(0, layers.size()).mapToObj(found::get).toList());
+    }
+
+    /** Returns copies of each layer's averages. */
+    List<double[][]> factors() {
+        return layers.stream().map(LayerBlock::factors).toList();
+    }
+
+    /** Decomposes copies of averages on the calling thread; may run beside everything. */
+    Result compute(List<double[][]> factors, double lambda) {
+        List<Decomposition<double[][]>> results = new ArrayList<>();
+        for (int l = 0; l < layers.size(); l++) {
+            results.add(layers.get(l).decompose(factors.get(l), lambda));
+        }
+        return new Result(results);
     }
 }

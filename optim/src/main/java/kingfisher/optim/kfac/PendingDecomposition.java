@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 record PendingDecomposition(long step, Future<LayerDecompositions.Result> job) {
 
-    private static final String STEP = "pending step";
+    private static final String HEADER = "pending decomposition";
+    private static final int NONE = -1;
 
     boolean isDone() {
         return job.isDone();
@@ -28,45 +29,45 @@ record PendingDecomposition(long step, Future<LayerDecompositions.Result> job) {
         return Background.await(job);
     }
 
-    void save(Map<String, double[]> state, List<LayerBlock> layers) {
-        LayerDecompositions.Result result = await();
-        state.put(STEP, new double[] {step});
+    /** Saves a job, of which there may be none, after its end: its step, and for each layer whether it has found anything. */
+    static void save(@Nullable PendingDecomposition pending, Map<String, double[]> state, List<LayerBlock> layers) {
+        double[] header = new double[1 + layers.size()];
+        state.put(HEADER, header);
+        if (pending == null) {
+            header[0] = NONE;
+            return;
+        }
+        header[0] = pending.step();
+        LayerDecompositions.Result result = pending.await();
         for (int l = 0; l < layers.size(); l++) {
             if (result.layers().get(l) instanceof Found<double[][]> found) {
+                header[1 + l] = 1;
                 for (int i = 0; i < found.value().length; i++) {
-                    state.put(key(layers.get(l), i), found.value()[i]);
+                    state.put(prefix(layers.get(l)) + i, found.value()[i].clone());
                 }
             }
         }
     }
 
     static @Nullable PendingDecomposition restore(SavedState state, List<LayerBlock> layers) {
-        if (!state.has(STEP)) {
+        double[] header = state.array(HEADER, 1 + layers.size());
+        if (header[0] == NONE) {
             return null;
         }
         List<Decomposition<double[][]>> found = new ArrayList<>();
-        for (LayerBlock layer : layers) {
-            found.add(restore(state, layer));
+        for (int l = 0; l < layers.size(); l++) {
+            LayerBlock layer = layers.get(l);
+            // the reason of a failure has not been kept; that there is nothing is all that counts
+            found.add(
+                    header[1 + l] == 0
+                            ? new Failed<>(Reason.NO_CONVERGENCE)
+                            : new Found<>(state.arrays(prefix(layer), layer.decompositionLengths()), 0));
         }
         return new PendingDecomposition(
-                (long) state.array(STEP, 1)[0],
-                CompletableFuture.completedFuture(new LayerDecompositions.Result(found)));
+                (long) header[0], CompletableFuture.completedFuture(new LayerDecompositions.Result(found)));
     }
 
-    private static Decomposition<double[][]> restore(SavedState state, LayerBlock layer) {
-        if (!state.has(key(layer, 0))) {
-            // the reason has not been kept; that there is none is all that counts
-            return new Failed<>(Reason.NO_CONVERGENCE);
-        }
-        int[] lengths = layer.decompositionLengths();
-        double[][] parts = new double[lengths.length][];
-        for (int i = 0; i < lengths.length; i++) {
-            parts[i] = state.array(key(layer, i), lengths[i]);
-        }
-        return new Found<>(parts, 0);
-    }
-
-    private static String key(LayerBlock layer, int part) {
-        return "layer %s pending-%d".formatted(layer.name(), part);
+    private static String prefix(LayerBlock layer) {
+        return "layer " + layer.name() + " pending-";
     }
 }

@@ -18,6 +18,7 @@ final class PseudoGradients {
     private final List<WeightedMetric> metrics;
     private final FisherEstimator estimator;
     private final RowWeights rows;
+    private final int passes;
     private final double[][] roots; // [head][B]
     private final double[][] targets; // [head][B × target size]
 
@@ -26,6 +27,9 @@ final class PseudoGradients {
         this.metrics = metrics;
         this.estimator = estimator;
         this.rows = rows;
+        this.passes = estimator == FisherEstimator.EXACT
+                ? metrics.stream().mapToInt(term -> term.metric().width()).sum()
+                : 1;
         this.roots = new double[metrics.size()][model.batch()];
         this.targets = new double[metrics.size()][];
         for (int h = 0; h < targets.length; h++) {
@@ -38,10 +42,7 @@ final class PseudoGradients {
 
     /** How many times cotangents are written, and squares added up. */
     int passes() {
-        if (estimator != FisherEstimator.EXACT) {
-            return 1;
-        }
-        return metrics.stream().mapToInt(term -> term.metric().width()).sum();
+        return passes;
     }
 
     /**

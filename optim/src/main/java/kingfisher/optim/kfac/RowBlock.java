@@ -9,6 +9,7 @@ import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.kfac.CoveredParameters.Curvature;
 import kingfisher.optim.linear.Decomposition;
 import kingfisher.optim.linear.Decomposition.Failed;
+import kingfisher.optim.linear.Decomposition.Found;
 import kingfisher.optim.linear.DenseOperator;
 import kingfisher.optim.linear.SymmetricEigen;
 import kingfisher.optim.linear.SymmetricMatrices;
@@ -141,14 +142,24 @@ final class RowBlock implements CurvatureBlock {
         }
     }
 
-    /** The decomposition is made again: it is a function of the matrix alone. */
-    void restore(SavedState state) {
-        known = state.has(key());
-        if (known) {
-            double[] saved = state.array(key(), fisher.length);
-            System.arraycopy(saved, 0, fisher, 0, saved.length);
-            load(SymmetricMatrices.eigen(parameter.size(), saved).orElseThrow().clipped());
+    /**
+     * Reads what was saved, and returns what makes it count; the decomposition is made again, as a function of the matrix.
+     *
+     * @param begun whether there must be a matrix
+     */
+    Runnable restoring(SavedState state, boolean begun) {
+        if (!begun && !state.has(key())) {
+            return () -> known = false;
         }
+        double[] saved = state.array(key(), fisher.length);
+        if (!(SymmetricMatrices.eigen(parameter.size(), saved) instanceof Found<SymmetricEigen> eigen)) {
+            throw new IllegalArgumentException("saved \"%s\" is not finite".formatted(key()));
+        }
+        return () -> {
+            System.arraycopy(saved, 0, fisher, 0, saved.length);
+            known = true;
+            load(eigen.value().clipped());
+        };
     }
 
     private String key() {

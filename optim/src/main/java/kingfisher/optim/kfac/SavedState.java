@@ -31,4 +31,13 @@ final class SavedState {
         }
         return array.clone();
     }
+
+    /** Returns copies of the arrays {@code prefix + 0} and so on, of these lengths. */
+    double[][] arrays(String prefix, int[] lengths) {
+        double[][] arrays = new double[lengths.length][];
+        for (int i = 0; i < lengths.length; i++) {
+            arrays[i] = array(prefix + i, lengths[i]);
+        }
+        return arrays;
+    }
 }

@@ -1,0 +1,77 @@
+package kingfisher.optim.kfac;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What settings refuse, with the setting, the value and what is accepted; and what the short forms keep. */
+final class KroneckerSettingsTest {
+
+    private static final KroneckerSettings DEFAULTS = KroneckerSettings.defaults();
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, 1, 1.5, Double.NaN, Double.POSITIVE_INFINITY})
+    void theDecayIsBelowOne(double decay) {
+        assertRefused(() -> DEFAULTS.withFactorDecay(decay), "factor decay must be in [0, 1): " + decay);
+    }
+
+    @Test
+    void periodsAreAtLeastOne() {
+        assertRefused(() -> DEFAULTS.withPeriods(0, 5, 0), "covariance period must be at least 1: 0");
+        assertRefused(
+                () -> new KroneckerSettings(
+                        FisherEstimator.EXACT, DampingForm.EXACT, 0, 1, 0, 0, Execution.SYNCHRONOUS, 1, 0),
+                "decomposition period must be at least 1: 0");
+        assertRefused(() -> DEFAULTS.withPeriods(1, 5, -1), "early steps must be at least 0: -1");
+    }
+
+    @Test
+    void factorsAreNotDecomposedTwice() {
+        assertRefused(
+                () -> DEFAULTS.withPeriods(4, 3, 0),
+                "decomposition period must not be below the covariance period 4, or factors are decomposed twice: 3");
+        assertThat(DEFAULTS.withPeriods(4, 4, 0).covariancePeriod()).isEqualTo(4);
+    }
+
+    @Test
+    void theLatencyIsWithinAPeriod() {
+        assertRefused(
+                () -> DEFAULTS.withPeriods(1, 4, 0).withExecution(Execution.DETERMINISTIC, 5),
+                "latency must not be above the decomposition period 4: 5");
+        assertRefused(() -> DEFAULTS.withExecution(Execution.DETERMINISTIC, 0), "latency must be at least 1: 0");
+        assertThat(DEFAULTS.withPeriods(1, 4, 0)
+                        .withExecution(Execution.DETERMINISTIC, 4)
+                        .latency())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void failuresAreCounted() {
+        assertRefused(() -> DEFAULTS.withToleratedFailures(-1), "tolerated failures must be at least 0: -1");
+    }
+
+    @Test
+    void eachShortFormChangesWhatItNames() {
+        KroneckerSettings changed = DEFAULTS.withEstimator(FisherEstimator.EMPIRICAL)
+                .withDampingForm(DampingForm.FACTORED)
+                .withFactorDecay(0.5)
+                .withPeriods(2, 7, 3)
+                .withExecution(Execution.DETERMINISTIC, 6)
+                .withToleratedFailures(9);
+        assertThat(changed)
+                .isEqualTo(new KroneckerSettings(
+                        FisherEstimator.EMPIRICAL, DampingForm.FACTORED, 0.5, 2, 7, 3, Execution.DETERMINISTIC, 6, 9));
+        assertThat(changed.withPeriods(1, 4, 0).latency())
+                .as("a shorter period shortens the latency")
+                .isEqualTo(4);
+    }
+
+    private static void assertRefused(Runnable made, String message) {
+        assertThatThrownBy(made::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+}
