@@ -14,6 +14,8 @@ import kingfisher.optim.network.Mlp;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.network.ShardedModel;
+import kingfisher.optim.parallel.Workers;
 import kingfisher.optim.solver.ConjugateGradient;
 import kingfisher.optim.solver.ConjugateGradientResult;
 import kingfisher.optim.solver.ConjugateGradientSettings;
@@ -43,8 +45,12 @@ final class CurvatureProblem {
     private final DampedOperator damped;
     private final ConjugateGradient solver;
 
-    /** Makes the problem and computes its gradient, which is the direction of the products. */
-    CurvatureProblem(Backend backend, int width, int batch) {
+    /**
+     * Makes the problem and computes its gradient, which is the direction of the products.
+     *
+     * @param workers each of which takes its share of the examples
+     */
+    CurvatureProblem(Backend backend, int width, int batch, Workers workers) {
         UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(1L);
         ParameterLayout.Builder layout = ParameterLayout.builder();
         List<DenseLayer> hidden = Mlp.layers("hidden", INPUTS, List.of(width, width), Activation.TANH);
@@ -56,7 +62,9 @@ final class CurvatureProblem {
             network.initialize(l, 1, random);
         }
         ZigguratSampler.NormalizedGaussian normal = ZigguratSampler.NormalizedGaussian.of(random);
-        this.model = NetworkModel.of(batch, network);
+        this.model = workers.count() == 1
+                ? NetworkModel.of(batch, network)
+                : new ShardedModel(batch, workers.count(), rows -> NetworkModel.of(rows, network), workers);
         this.input = backend.allocate(batch, INPUTS);
         backend.upload(normal.samples((long) batch * INPUTS).toArray(), input);
         this.targets = normal.samples((long) batch * OUTPUTS).toArray();

@@ -12,18 +12,24 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import kingfisher.experiments.bench.PeerPython.Peers;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.backend.cpu.CpuBackend;
+import kingfisher.optim.parallel.Workers;
 import kingfisher.optim.solver.ConjugateGradientResult;
 import kingfisher.optim.solver.StopReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CurvatureProductsTest {
+
+    private static final String ITERATIONS = "17-8-8-6, batch 16: ten iterations of conjugate gradients";
 
     @TempDir
     Path directory;
@@ -41,21 +47,27 @@ class CurvatureProductsTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
         PeerPython python = PeerPython.find(Peers.JAX, Map.of("KINGFISHER_JAX_PYTHON", file.toString()));
         List<String> lines = new ArrayList<>();
-        JsonNode json = new CurvatureProducts(python, List.of(new CurvatureProducts.Setting(8, 16)), 0)
+        JsonNode json = new CurvatureProducts(
+                        python, List.of(new CurvatureProducts.Setting(8, 16)), new TreeSet<>(List.of(1, 2)), 0)
                 .run(lines::add)
                 .toJson();
         assertThat(json.path("peerName").asText()).isEqualTo("kfac-jax");
         assertThat(json.path("versions").path("jax").asText()).isEqualTo("0.7");
-        assertThat(json.path("versions").path("kingfisher-threads").asText()).isEqualTo("1");
+        assertThat(json.path("versions").path("kingfisher-threads").asText()).isEqualTo("2");
         assertThat(json.path("cases").findValuesAsText("case"))
                 .containsExactly(
-                        "17-8-8-6, batch 16: gradient, threads: ours 1, peer 3",
-                        "17-8-8-6, batch 16: gradient against its matrix products alone, threads: 1",
-                        "17-8-8-6, batch 16: Gauss-Newton product, threads: ours 1, peer 3",
-                        "17-8-8-6, batch 16: Gauss-Newton product against our own gradient, threads: 1",
-                        "17-8-8-6, batch 16: Gauss-Newton product against its matrix products alone, threads: 1",
-                        "17-8-8-6, batch 16: ten iterations of conjugate gradients, threads: ours 1, peer 3",
-                        "17-8-8-6, batch 16: ten iterations of conjugate gradients against our own gradient, threads: 1");
+                        "17-8-8-6, batch 16: gradient, threads: 1 against 3 of the peer",
+                        "17-8-8-6, batch 16: gradient, threads: 1, against its matrix products alone",
+                        "17-8-8-6, batch 16: Gauss-Newton product, threads: 1 against 3 of the peer",
+                        "17-8-8-6, batch 16: Gauss-Newton product, threads: 1, against our gradient",
+                        "17-8-8-6, batch 16: Gauss-Newton product, threads: 1, against its matrix products alone",
+                        ITERATIONS + ", threads: 1 against 3 of the peer",
+                        ITERATIONS + ", threads: 1, against our gradient",
+                        "17-8-8-6, batch 16: gradient, threads: 2 against 3 of the peer",
+                        "17-8-8-6, batch 16: Gauss-Newton product, threads: 2 against 3 of the peer",
+                        "17-8-8-6, batch 16: Gauss-Newton product, threads: 2, against our gradient",
+                        ITERATIONS + ", threads: 2 against 3 of the peer",
+                        ITERATIONS + ", threads: 2, against our gradient");
         for (JsonNode each : json.path("cases")) {
             assertThat(each.path("ours")).hasSize(7);
             assertThat(each.path("peer")).hasSize(7);
@@ -64,12 +76,15 @@ class CurvatureProductsTest {
         assertThat(lines).last().asString().startsWith("17-8-8-6, batch 16: a product costs ");
     }
 
-    @Test
-    void tenIterationsAreMadeAndTheLossIsThatOfTheOutputs() {
-        try (Backend backend = new CpuBackend()) {
-            CurvatureProblem problem = new CurvatureProblem(backend, 8, 64);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void tenIterationsAreMadeAndTheLossIsThatOfTheOutputs(int threads) {
+        try (Backend backend = new CpuBackend();
+                Workers workers = new Workers(threads)) {
+            CurvatureProblem problem = new CurvatureProblem(backend, 8, 64, workers);
             // targets are normal and so, with orthogonal weights, almost are the outputs
             assertThat(problem.gradient()).isBetween(1.0, 12.0);
+            problem.product();
             ConjugateGradientResult result = problem.tenIterations();
             assertThat(result.reason()).isEqualTo(StopReason.ITERATIONS);
             assertThat(result.iterations()).isEqualTo(10);
