@@ -48,7 +48,7 @@ final class CurvatureProblem {
     /**
      * Makes the problem and computes its gradient, which is the direction of the products.
      *
-     * @param workers each of which takes its share of the examples
+     * @param workers who share the examples
      */
     CurvatureProblem(Backend backend, int width, int batch, Workers workers) {
         UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(1L);
@@ -62,9 +62,7 @@ final class CurvatureProblem {
             network.initialize(l, 1, random);
         }
         ZigguratSampler.NormalizedGaussian normal = ZigguratSampler.NormalizedGaussian.of(random);
-        this.model = workers.count() == 1
-                ? NetworkModel.of(batch, network)
-                : new ShardedModel(batch, workers.count(), rows -> NetworkModel.of(rows, network), workers);
+        this.model = ShardedModel.of(batch, rows -> NetworkModel.of(rows, network), workers);
         this.input = backend.allocate(batch, INPUTS);
         backend.upload(normal.samples((long) batch * INPUTS).toArray(), input);
         this.targets = normal.samples((long) batch * OUTPUTS).toArray();

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShardedModel implements DifferentiableModel {
 
+    /* What a layer of 256 makes of 512 rows stays in a core's cache: with one thread, passes over 8192 rows are an eighth
+     * faster in such shards than undivided; in shards of 256 or 1024 rows they are not. */
+    private static final int USUAL_ROWS = 512;
+
     private final int batch;
     private final Workers workers;
     private final List<Shard> shards = new ArrayList<>();
@@ -100,6 +104,11 @@ public final class ShardedModel implements DifferentiableModel {
         this.pushForward = tasks(this::pushForward);
         this.pullBack = tasks(this::pullBack);
         this.backwardTangent = tasks(this::backwardTangent);
+    }
+
+    /** Returns a model in shards of about 512 rows, whatever the number of threads. */
+    public static ShardedModel of(int batch, IntFunction<? extends DifferentiableModel> model, Workers workers) {
+        return new ShardedModel(batch, Math.max(1, batch / USUAL_ROWS), model, workers);
     }
 
     private int firstRow(int shard, int count) {

@@ -3,6 +3,7 @@ package kingfisher.optim.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -139,6 +140,24 @@ final class ShardedModelTest {
             }
         }
         assertThat(results[1]).isEqualTo(results[0]);
+    }
+
+    @Test
+    void shardsHaveAbout512Rows() {
+        Backend backend = new CpuBackend();
+        ModelFixture fixture = ModelFixture.network(backend, Activation.TANH, 1, SEED, 2, 2, 1);
+        Mlp network = new Mlp(Mlp.layers("net", 2, List.of(2), Activation.TANH), fixture.parameters);
+        List<Integer> rows = new ArrayList<>();
+        for (int batch : new int[] {7, 1023, 2048}) {
+            ShardedModel.of(
+                    batch,
+                    count -> {
+                        rows.add(count);
+                        return NetworkModel.of(count, network);
+                    },
+                    workers);
+        }
+        assertThat(rows).containsExactly(7, 1023, 512, 512, 512, 512);
     }
 
     @Test
