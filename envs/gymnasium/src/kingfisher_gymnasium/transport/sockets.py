@@ -79,6 +79,10 @@ class Channel:
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
+        # A thread that waited in `recv` would be woken in vain by each reading of the other side: Linux tells all who sleep at
+        # a Unix socket that there is room for bytes again. Who polls says what for.
+        self._incoming = select.poll()
+        self._incoming.register(connected, select.POLLIN)
         if connected.family != socket.AF_UNIX:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -91,6 +95,7 @@ class Channel:
 
     def receive(self) -> bytes:
         """Waits for bytes; none if the connection has ended. Raises `OSError`."""
+        self._incoming.poll()
         return self._socket.recv(_RECEIVED_BYTES)
 
     def wait(self, seconds: float) -> bool:

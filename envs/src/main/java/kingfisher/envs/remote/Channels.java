@@ -4,11 +4,9 @@ import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +28,9 @@ final class Channels {
      * @throws InvalidInputException if the TLS files do not fit the endpoint or each other, or cannot be used
      */
     static ManagedChannel open(Endpoint endpoint, ConnectionOptions options, Deadlines deadlines, SocketLoop loop) {
-        return builder(endpoint, options, loop)
+        return builder(endpoint, options)
+                .eventLoopGroup(loop)
+                .channelType(SocketLoop.channelType(endpoint))
                 // the streams' listeners only hand over, which is no work for another thread
                 .directExecutor()
                 .disableRetry()
@@ -41,21 +41,18 @@ final class Channels {
                 .build();
     }
 
-    private static ManagedChannelBuilder<?> builder(Endpoint endpoint, ConnectionOptions options, SocketLoop loop) {
+    private static NettyChannelBuilder builder(Endpoint endpoint, ConnectionOptions options) {
         if (endpoint instanceof Endpoint.Unix) {
             NettyChannelBuilder builder = (NettyChannelBuilder)
                     Grpc.newChannelBuilder(endpoint.toString(), InsecureChannelCredentials.create());
             // gRPC sets it for every socket, and logs a warning for those that do not have it; null takes it back
-            return builder.withOption(ChannelOption.SO_KEEPALIVE, null)
-                    .eventLoopGroup(loop.get())
-                    .channelType(EpollDomainSocketChannel.class);
-        }
-        if (!endpoint.isEncrypted()) {
-            return Grpc.newChannelBuilder("dns:///" + endpoint, InsecureChannelCredentials.create());
+            return builder.withOption(ChannelOption.SO_KEEPALIVE, null);
         }
         try {
-            // not by gRPC's registry, which throws something else and hides why the files cannot be used
-            return NettyChannelBuilder.forTarget("dns:///" + endpoint, credentials(options));
+            // not by gRPC's registry, which throws something else and hides why TLS files cannot be used
+            return NettyChannelBuilder.forTarget(
+                    "dns:///" + endpoint,
+                    endpoint.isEncrypted() ? credentials(options) : InsecureChannelCredentials.create());
         } catch (IllegalArgumentException unusable) {
             throw new InvalidInputException(
                     files(options) + " cannot be used: " + Failures.oneLine(Failures.root(unusable)));

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import kingfisher.env.v1.AutoresetMode;
 import kingfisher.env.v1.InfoSelection;
 import kingfisher.envs.Environment;
@@ -14,6 +15,7 @@ import kingfisher.envs.VectorEnvironment;
 import kingfisher.envs.registry.Environments;
 import kingfisher.envs.wire.TokenPlaces;
 import kingfisher.envs.wrapper.OrderEnforcing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens environments by their ids: {@code CartPole-v1} in this process, {@code gym:HalfCheetah-v5} in a Gymnasium server
@@ -31,8 +33,8 @@ public final class EnvironmentOpener implements AutoCloseable {
     private final ConnectionOptions options;
     private final Deadlines deadlines;
     private final LocalServers localServers;
-    private final SocketLoop loop = new SocketLoop();
     private final Map<Endpoint, ServerConnection> connections = new HashMap<>();
+    private @Nullable SocketLoop loop;
 
     /** Makes an opener; nothing is started or connected yet. */
     public EnvironmentOpener(ConnectionOptions options) {
@@ -166,7 +168,7 @@ public final class EnvironmentOpener implements AutoCloseable {
         for (LocalServer server : localServers(id, count)) {
             servers.add(connections.computeIfAbsent(
                     server.endpoint(),
-                    endpoint -> ServerConnection.open(id, Peer.of(server), options, deadlines, loop)));
+                    endpoint -> ServerConnection.open(id, Peer.of(server), options, deadlines, loop())));
         }
         return servers;
     }
@@ -183,8 +185,15 @@ public final class EnvironmentOpener implements AutoCloseable {
         return connections.computeIfAbsent(endpoint, absent -> {
             Peer peer = Peer.elsewhere(
                     endpoint, new Tokens(TokenPlaces.ofProcess()).find(options.tokenFile(), endpoint), options);
-            return ServerConnection.open(id, peer, options, deadlines, loop);
+            return ServerConnection.open(id, peer, options, deadlines, loop());
         });
+    }
+
+    private SocketLoop loop() {
+        if (loop == null) {
+            loop = new SocketLoop();
+        }
+        return loop;
     }
 
     /** The versions of what decides trajectories on the servers used so far, such as {@code mujoco}, by name. */
@@ -202,7 +211,10 @@ public final class EnvironmentOpener implements AutoCloseable {
     public synchronized void close() {
         connections.values().forEach(ServerConnection::close);
         connections.clear();
-        loop.close();
+        if (loop != null) {
+            var unused = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            loop = null;
+        }
         localServers.close();
     }
 }

@@ -11,29 +11,41 @@ import kingfisher.env.v1.RunGroupResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream of one group, with at most one request under way. What comes is handed from gRPC's thread to the one that
- * waits; one thread sends and receives, any may close.
+ * The stream of one group, with at most one request under way. One thread sends and receives, any may close.
  */
 final class GroupStream {
 
     private static final long GOODBYE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final ClientCall<RunGroupRequest, RunGroupResponse> call;
+    private final SocketLoop loop;
     private final Responses responses = new Responses();
     private volatile boolean cancelled;
 
-    /** Starts the call. */
-    GroupStream(ClientCall<RunGroupRequest, RunGroupResponse> call) {
+    /**
+     * Starts the call.
+     *
+     * @param loop reads and writes its connection
+     */
+    GroupStream(ClientCall<RunGroupRequest, RunGroupResponse> call, SocketLoop loop) {
         this.call = call;
+        this.loop = loop;
         call.start(responses, new Metadata());
     }
 
     /** Sends a request; if the stream has ended, {@link #receive} says so. */
     void send(RunGroupRequest request) {
         if (responses.end == null && !cancelled) {
-            call.request(1); // with the request, so that gRPC's thread is woken once for both
-            call.sendMessage(request);
+            loop.send(() -> {
+                call.request(1);
+                call.sendMessage(request);
+            });
         }
+    }
+
+    /** Runs what sends requests on this stream and on others of the same loop, which leave together. */
+    void sendTogether(Runnable requests) {
+        loop.send(requests);
     }
 
     /**
@@ -43,7 +55,7 @@ final class GroupStream {
      * @throws TimeoutException if nothing came by {@code deadline}, of {@link System#nanoTime}
      */
     RunGroupResponse receive(long deadline) throws EndedException, TimeoutException, InterruptedException {
-        RunGroupResponse response = responses.await(deadline);
+        RunGroupResponse response = responses.await(loop, deadline);
         if (response == null) {
             throw new TimeoutException();
         }
@@ -69,7 +81,7 @@ final class GroupStream {
             return; // and leaves the news to the thread that may be waiting for an answer
         }
         try {
-            responses.await(System.nanoTime() + GOODBYE_NANOS);
+            responses.await(loop, System.nanoTime() + GOODBYE_NANOS);
         } catch (EndedException asItShould) {
             return;
         } catch (InterruptedException interrupted) {
@@ -96,7 +108,7 @@ final class GroupStream {
         }
     }
 
-    /** Called by gRPC's thread, which it never holds up. */
+    /** Called by the thread that drives the loop, which it never holds up. */
     private static final class Responses extends ClientCall.Listener<RunGroupResponse> {
 
         private volatile @Nullable RunGroupResponse response;
@@ -106,38 +118,37 @@ final class GroupStream {
         @Override
         public void onMessage(RunGroupResponse message) {
             response = message;
-            LockSupport.unpark(waiting);
+            wake();
         }
 
         @Override
         public void onClose(Status status, Metadata trailers) {
             end = status;
-            LockSupport.unpark(waiting);
+            wake();
+        }
+
+        private void wake() {
+            Thread thread = waiting;
+            if (thread != Thread.currentThread()) {
+                LockSupport.unpark(thread);
+            }
         }
 
         /** The next response; null if there is none by the deadline. */
         @Nullable
-        RunGroupResponse await(long deadline) throws EndedException, InterruptedException {
+        RunGroupResponse await(SocketLoop loop, long deadline) throws EndedException, InterruptedException {
             waiting = Thread.currentThread();
-            while (true) {
-                RunGroupResponse came = response;
-                if (came != null) {
-                    response = null;
-                    return came;
-                }
-                Status ended = end;
-                if (ended != null) {
-                    throw new EndedException(ended);
-                }
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    return null;
-                }
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-                LockSupport.parkNanos(this, left);
+            loop.await(() -> response != null || end != null, deadline);
+            RunGroupResponse came = response;
+            if (came != null) {
+                response = null;
+                return came;
             }
+            Status ended = end;
+            if (ended != null) {
+                throw new EndedException(ended);
+            }
+            return null;
         }
     }
 }

@@ -162,6 +162,11 @@ public final class RemoteGroup implements AutoCloseable {
         send(RunGroupRequest.newBuilder().setStep(step), Pending.STEP, patience);
     }
 
+    /** Runs what sends steps to several groups of one loop, which leave together. */
+    void sendTogether(Runnable steps) {
+        stream.sendTogether(steps);
+    }
+
     private void send(RunGroupRequest.Builder request, Pending kind, Duration within) {
         sequence++;
         deadline = System.nanoTime() + within.toNanos();

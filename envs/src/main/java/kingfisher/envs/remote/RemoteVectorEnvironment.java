@@ -95,9 +95,11 @@ final class RemoteVectorEnvironment implements VectorEnvironment {
             refused = action;
             return;
         }
-        for (int i = 0; i < steps.size(); i++) {
-            groups.get(i).send(steps.get(i));
-        }
+        groups.get(0).sendTogether(() -> {
+            for (int i = 0; i < steps.size(); i++) {
+                groups.get(i).send(steps.get(i));
+            }
+        });
     }
 
     @Override

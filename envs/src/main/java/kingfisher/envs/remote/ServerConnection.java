@@ -34,12 +34,14 @@ final class ServerConnection implements AutoCloseable {
     private final Failures failures;
     private final ManagedChannel channel;
     private final Channel authorized;
+    private final SocketLoop loop;
     private final GetServerInfoResponse info;
 
-    private ServerConnection(String id, Peer peer, ManagedChannel channel, Deadlines deadlines) {
+    private ServerConnection(String id, Peer peer, ManagedChannel channel, Deadlines deadlines, SocketLoop loop) {
         this.deadlines = deadlines;
         this.failures = new Failures(peer);
         this.channel = channel;
+        this.loop = loop;
         Metadata headers = new Metadata();
         peer.token().ifPresent(token -> headers.put(Protocol.AUTHORIZATION, Protocol.bearer(token)));
         this.authorized = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
@@ -56,14 +58,14 @@ final class ServerConnection implements AutoCloseable {
      * Connects to a server.
      *
      * @param id the environment that it is needed for, for messages
-     * @param loop reads and writes the connection if it is to a Unix socket
+     * @param loop reads and writes the connection
      * @throws InvalidInputException if it does not answer in time, or not in a way that this program understands
      */
     static ServerConnection open(
             String id, Peer peer, ConnectionOptions options, Deadlines deadlines, SocketLoop loop) {
         ManagedChannel channel = Channels.open(peer.endpoint(), options, deadlines, loop);
         try {
-            return new ServerConnection(id, peer, channel, deadlines);
+            return new ServerConnection(id, peer, channel, deadlines, loop);
         } catch (RuntimeException failure) {
             channel.shutdownNow();
             throw failure;
@@ -123,7 +125,7 @@ final class ServerConnection implements AutoCloseable {
     /** A new stream. */
     GroupStream stream() {
         CallOptions options = CallOptions.DEFAULT.withMaxInboundMessageSize(messageBytes());
-        return new GroupStream(authorized.newCall(EnvironmentServiceGrpc.getRunGroupMethod(), options));
+        return new GroupStream(authorized.newCall(EnvironmentServiceGrpc.getRunGroupMethod(), options), loop);
     }
 
     /**

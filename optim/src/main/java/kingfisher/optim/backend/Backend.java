@@ -62,6 +62,34 @@ public interface Backend extends AutoCloseable {
      */
     void multiply(double alpha, Matrix a, boolean transposeA, Matrix b, boolean transposeB, double beta, Matrix c);
 
+    /**
+     * {@code target = alpha · batchᵀ · batch + beta · target}, symmetric bit for bit; with {@code beta = 0} the old
+     * content of {@code target} is not read, else it must be symmetric.
+     *
+     * @param batch [B × N]
+     * @param target [N × N]
+     */
+    void covariance(double alpha, Matrix batch, double beta, Matrix target);
+
+    /**
+     * {@code target_ij = target_ij / (left_i · right_j + damping)}: the inverse of a damped Kronecker product, in the
+     * basis of its eigenvectors, whose eigenvalues are the products of the factors'.
+     *
+     * @param left [1 × M]
+     * @param right [1 × N]
+     * @param target [M × N], modified
+     */
+    void divideDamped(Matrix left, Matrix right, double damping, Matrix target);
+
+    /**
+     * {@code target[b, :] = factors_b · source[b, :]}.
+     *
+     * @param factors [B × 1]: row b belongs to row b of {@code source}
+     * @param source [B × N]
+     * @param target [B × N]; may be {@code source}
+     */
+    void scaleRows(Matrix factors, Matrix source, Matrix target);
+
     /** {@code y = alpha · x + y}; the shapes are equal. */
     void addScaled(double alpha, Matrix x, Matrix y);
 

@@ -1,7 +1,7 @@
 package kingfisher.optim.curvature;
 
 import java.util.List;
-import kingfisher.optim.network.DifferentiableModel;
+import kingfisher.optim.network.LinearizedModel;
 
 /**
  * The Fisher information matrix of a model's distributions at the model's last forward pass,
@@ -25,7 +25,7 @@ public final class FisherOperator extends CurvatureOperator {
      * @param metrics one for each head
      * @throws IllegalArgumentException if a metric does not fit its head
      */
-    public FisherOperator(DifferentiableModel model, List<WeightedMetric> metrics) {
+    public FisherOperator(LinearizedModel model, List<WeightedMetric> metrics) {
         super(new ModelProduct(model, metrics));
     }
 

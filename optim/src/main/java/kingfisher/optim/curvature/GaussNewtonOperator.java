@@ -1,7 +1,7 @@
 package kingfisher.optim.curvature;
 
 import java.util.List;
-import kingfisher.optim.network.DifferentiableModel;
+import kingfisher.optim.network.LinearizedModel;
 
 /**
  * The Gauss-Newton matrix of a model's objective at the model's last forward pass,
@@ -24,7 +24,7 @@ public final class GaussNewtonOperator extends CurvatureOperator {
      * @param metrics one for each head
      * @throws IllegalArgumentException if a metric does not fit its head or is not {@link OutputMetric#convex}
      */
-    public GaussNewtonOperator(DifferentiableModel model, List<WeightedMetric> metrics) {
+    public GaussNewtonOperator(LinearizedModel model, List<WeightedMetric> metrics) {
         super(new ModelProduct(model, ModelProduct.requireConvex("Gauss-Newton", metrics)));
     }
 

@@ -20,6 +20,8 @@ import kingfisher.optim.network.DifferentiableModel;
  */
 public final class HessianOperator extends CurvatureOperator {
 
+    private final DifferentiableModel model;
+
     /**
      * Allocates the working memory; all rows count alike.
      *
@@ -30,12 +32,13 @@ public final class HessianOperator extends CurvatureOperator {
      */
     public HessianOperator(DifferentiableModel model, List<WeightedMetric> metrics) {
         super(new ModelProduct(model, ModelProduct.requireConvex("Hessian", metrics)));
+        this.model = model;
     }
 
     @Override
     public void apply(double[] vector, double[] result) {
         product.pushForward(vector);
         product.multiplyByHessian();
-        product.backwardTangent(result);
+        product.backwardTangent(model, result);
     }
 }

@@ -2,6 +2,7 @@ package kingfisher.optim.curvature;
 
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.distribution.Distribution;
+import org.apache.commons.rng.UniformRandomProvider;
 
 /**
  * The loss {@code -log p(a; z)} of a distribution whose parameters are the outputs z.
@@ -15,6 +16,37 @@ public record NegativeLogLikelihood(Distribution distribution) implements Output
     @Override
     public int width() {
         return distribution.parameterSize();
+    }
+
+    /** {@inheritDoc} A target is an outcome of the distribution. */
+    @Override
+    public int targetSize() {
+        return distribution.actionSize();
+    }
+
+    @Override
+    public void loss(int rows, double[] outputs, double[] targets, double[] loss) {
+        distribution.logProbability(rows, outputs, targets, loss);
+        negate(loss, rows);
+    }
+
+    /** {@inheritDoc} That is {@code -(-gradient_b + weights_b · ∂ log p/∂z_b)}, to the last bit. */
+    @Override
+    public void addLossGradient(int rows, double[] outputs, double[] targets, double[] weights, double[] gradient) {
+        negate(gradient, rows * width());
+        distribution.addLogProbabilityGradient(rows, outputs, targets, weights, gradient);
+        negate(gradient, rows * width());
+    }
+
+    private static void negate(double[] array, int length) {
+        for (int i = 0; i < length; i++) {
+            array[i] = -array[i];
+        }
+    }
+
+    @Override
+    public void sampleTargets(int rows, double[] outputs, UniformRandomProvider random, double[] targets) {
+        distribution.sample(rows, outputs, random, targets);
     }
 
     @Override
@@ -34,5 +66,10 @@ public record NegativeLogLikelihood(Distribution distribution) implements Output
     @Override
     public void addFisherProduct(int rows, double[] outputs, double[] vectors, double[] weights, double[] product) {
         distribution.addFisherProduct(rows, outputs, vectors, weights, product);
+    }
+
+    @Override
+    public void addFactorColumn(int column, int rows, double[] outputs, double[] weights, double[] product) {
+        distribution.addFisherFactorColumn(column, rows, outputs, weights, product);
     }
 }

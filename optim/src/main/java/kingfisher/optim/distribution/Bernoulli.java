@@ -165,6 +165,19 @@ public final class Bernoulli implements Distribution {
         }
     }
 
+    /** {@code B = diag(√(p (1 - p)))}. */
+    @Override
+    public void addFisherFactorColumn(int column, int rows, double[] parameters, double[] weights, double[] product) {
+        Lengths.requireColumn(column, events);
+        Lengths.require("parameters", parameters, rows, events);
+        Lengths.require("weights", weights, rows, 1);
+        Lengths.require("product", product, rows, events);
+        for (int row = 0; row < rows; row++) {
+            int i = row * events + column;
+            product[i] += weights[row] * deviation(parameters[i]);
+        }
+    }
+
     @Override
     public String toString() {
         return "Bernoulli(" + events + ")";
@@ -186,6 +199,12 @@ public final class Bernoulli implements Distribution {
     private static double sigmoid(double x) {
         double power = Math.exp(-Math.abs(x));
         return (x < 0 ? power : 1) / (1 + power);
+    }
+
+    /** {@code √(p (1 - p)) = exp(-|x| / 2) / (1 + exp(-|x|))}. */
+    private static double deviation(double x) {
+        double root = Math.exp(-0.5 * Math.abs(x));
+        return root / (1 + root * root);
     }
 
     private static double softplus(double x) {

@@ -123,6 +123,18 @@ public final class Categorical implements Distribution {
         }
     }
 
+    /** {@code B = diag(√p) - p √pᵀ}. */
+    @Override
+    public void addFisherFactorColumn(int column, int rows, double[] parameters, double[] weights, double[] product) {
+        Lengths.requireColumn(column, classes);
+        Lengths.require("parameters", parameters, rows, classes);
+        Lengths.require("weights", weights, rows, 1);
+        Lengths.require("product", product, rows, classes);
+        for (int row = 0; row < rows; row++) {
+            Softmax.addFisherFactorColumn(parameters, row * classes, classes, column, weights[row], product);
+        }
+    }
+
     @Override
     public String toString() {
         return "Categorical(" + classes + ")";

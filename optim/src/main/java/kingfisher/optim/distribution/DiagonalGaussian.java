@@ -12,6 +12,7 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
  */
 public final class DiagonalGaussian implements Distribution {
     private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+    private static final double ROOT_TWO = Math.sqrt(2);
 
     private final int variables;
 
@@ -208,6 +209,23 @@ public final class DiagonalGaussian implements Distribution {
                 product[mean] += weights[row] * (vectors[mean] * precision * precision) + defect;
                 product[logDeviation] += weights[row] * (2 * vectors[logDeviation]) + defect;
             }
+        }
+    }
+
+    /** {@code B = diag(1 / σ, √2)}. */
+    @Override
+    public void addFisherFactorColumn(int column, int rows, double[] parameters, double[] weights, double[] product) {
+        Lengths.requireColumn(column, 2 * variables);
+        Lengths.require("parameters", parameters, rows, 2 * variables);
+        Lengths.require("weights", weights, rows, 1);
+        Lengths.require("product", product, rows, 2 * variables);
+        for (int row = 0; row < rows; row++) {
+            int mean = 2 * row * variables + column % variables;
+            double logDeviation = parameters[mean + variables];
+            double root = column < variables ? power(-logDeviation) : ROOT_TWO;
+            // 0, or NaN if a parameter is not finite
+            double defect = 0 * parameters[mean] + 0 * logDeviation;
+            product[2 * row * variables + column] += weights[row] * root + defect;
         }
     }
 

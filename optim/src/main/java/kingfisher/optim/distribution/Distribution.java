@@ -64,4 +64,14 @@ public sealed interface Distribution permits Categorical, MultiCategorical, Bern
      * @param product [rows × parameter size], modified
      */
     void addFisherProduct(int rows, double[] parameters, double[] vectors, double[] weights, double[] product);
+
+    /**
+     * {@code product_b += weights_b · B_b e_column} with a square matrix B such that {@code B Bᵀ = F}, the Fisher
+     * information matrix of {@link #addFisherProduct}, and the unit vector e: what replaces sampled scores where F is
+     * wanted without their noise.
+     *
+     * @param column which column of B, in [0, parameter size)
+     * @param product [rows × parameter size], modified
+     */
+    void addFisherFactorColumn(int column, int rows, double[] parameters, double[] weights, double[] product);
 }

@@ -12,6 +12,13 @@ final class Lengths {
         }
     }
 
+    /** Checks the index of a column among {@code width}. */
+    static void requireColumn(int column, int width) {
+        if (column < 0 || column >= width) {
+            throw new IllegalArgumentException("column must be in [0, %d): %d".formatted(width, column));
+        }
+    }
+
     /** Checks a count that a distribution is made with, and returns it. */
     static int atLeast(int least, String name, int count) {
         if (count < least) {

@@ -176,6 +176,24 @@ public final class MultiCategorical implements Distribution {
         }
     }
 
+    /** {@code B = diag(√p) - p √pᵀ} in each component, and 0 between components. */
+    @Override
+    public void addFisherFactorColumn(int column, int rows, double[] parameters, double[] weights, double[] product) {
+        Lengths.requireColumn(column, parameterSize);
+        Lengths.require("parameters", parameters, rows, parameterSize);
+        Lengths.require("weights", weights, rows, 1);
+        Lengths.require("product", product, rows, parameterSize);
+        int component = 0;
+        int first = 0;
+        while (first + classes[component] <= column) {
+            first += classes[component++];
+        }
+        for (int row = 0; row < rows; row++) {
+            Softmax.addFisherFactorColumn(
+                    parameters, row * parameterSize + first, classes[component], column - first, weights[row], product);
+        }
+    }
+
     @Override
     public String toString() {
         return "MultiCategorical" + Arrays.toString(classes);

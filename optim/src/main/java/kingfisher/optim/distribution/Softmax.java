@@ -162,6 +162,25 @@ final class Softmax {
         }
     }
 
+    /**
+     * {@code √p_c (e_c - p)}, whose element at c is the sum of the other probabilities: it keeps its digits where c is
+     * nearly certain.
+     */
+    static void addFisherFactorColumn(
+            double[] logits, int at, int classes, int column, double weight, double[] product) {
+        double maximum = maximum(logits, at, classes);
+        double others = 0;
+        for (int i = 0; i < classes; i++) {
+            others += i == column ? 0 : power(logits[at + i] - maximum);
+        }
+        double shifted = logits[at + column] - maximum;
+        double sum = others + power(shifted);
+        double scale = weight * power(0.5 * shifted) / (Math.sqrt(sum) * sum);
+        for (int i = 0; i < classes; i++) {
+            product[at + i] += scale * (i == column ? others : -power(logits[at + i] - maximum));
+        }
+    }
+
     /** {@code gradient_i += weight · p_i}. */
     private static void addProbabilities(double[] logits, int at, int classes, double weight, double[] gradient) {
         double maximum = maximum(logits, at, classes);

@@ -62,6 +62,11 @@ public final class FactoredInverse implements LinearOperator {
         return new Found<>(new FactoredInverse(inverses, logDeterminant), Math.max(left.jitter(), right.jitter()));
     }
 
+    /** {@code A_γ⁻¹ ⊗ S_γ⁻¹}: the inverse with its factors written out. */
+    public KroneckerOperator factors() {
+        return inverses;
+    }
+
     @Override
     public int size() {
         return inverses.size();

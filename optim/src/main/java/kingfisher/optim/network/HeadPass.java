@@ -1,5 +1,7 @@
 package kingfisher.optim.network;
 
+import java.util.List;
+import java.util.Optional;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ final class HeadPass {
     private final Backend backend;
     private final ForwardTrace trace;
     private final MlpTangent tangent;
+    private final int batch;
+    private final int offset; // of the first row in the host arrays
     private final int rowIndex;
     private final double[] row;
 
@@ -28,6 +32,8 @@ final class HeadPass {
         this.backend = parameters.backend();
         this.trace = network.trace(batch);
         this.tangent = new MlpTangent(network, trace);
+        this.batch = batch;
+        this.offset = 0;
         this.rowIndex = head.rowParameter() == null ? NONE : parameters.layout().index(head.rowParameter());
         this.row = new double[rowIndex == NONE ? 0 : rowWidth(parameters.layout(), rowIndex)];
         this.width = network.layers().get(network.layers().size() - 1).outputs() + row.length;
@@ -35,6 +41,46 @@ final class HeadPass {
         this.gradients = new double[batch * width];
         this.tangents = new double[batch * width];
         this.cotangents = new double[batch * width];
+    }
+
+    private HeadPass(
+            HeadPass whole,
+            ForwardTrace trace,
+            MlpTangent tangent,
+            int offset,
+            double[] tangents,
+            double[] cotangents) {
+        this.network = whole.network;
+        this.backend = whole.backend;
+        this.trace = trace;
+        this.tangent = tangent;
+        this.batch = trace.batch();
+        this.offset = offset;
+        this.rowIndex = whole.rowIndex;
+        this.row = new double[whole.row.length];
+        this.width = whole.width;
+        this.outputs = whole.outputs;
+        this.gradients = whole.gradients;
+        this.tangents = tangents;
+        this.cotangents = cotangents;
+    }
+
+    /** Returns the passes over the first rows of the same forward passes, with tangents of their own. */
+    HeadPass firstRows(int count) {
+        ForwardTrace first = trace.firstRows(count, backend);
+        MlpTangent own = new MlpTangent(network, first);
+        return new HeadPass(this, first, own, offset, new double[count * width], new double[count * width]);
+    }
+
+    /** Returns the passes over some rows, in the same memory. */
+    HeadPass rows(int first, int count) {
+        ForwardTrace rows = trace.rows(first, count);
+        return new HeadPass(this, rows, tangent.rows(rows, first), first * width, tangents, cotangents);
+    }
+
+    /** Names the input of forward passes, and of those of its rows. */
+    void setInput(Matrix features) {
+        network.setInput(features, trace);
     }
 
     private static int rowWidth(ParameterLayout layout, int index) {
@@ -46,31 +92,48 @@ final class HeadPass {
         return entry.columns();
     }
 
-    void forward(Matrix features) {
-        backend.download(network.forward(features, trace), outputs, 0, width);
+    List<LayerTrace> layers() {
+        return tangent.layers();
+    }
+
+    Optional<RowParameter> rowParameter(int head) {
+        if (rowIndex == NONE) {
+            return Optional.empty();
+        }
+        ParameterLayout.Entry entry = network.parameters().layout().entries().get(rowIndex);
+        return Optional.of(new RowParameter(entry.name(), entry.offset(), head, width - row.length, row.length));
+    }
+
+    void forward() {
+        backend.download(network.forward(trace), outputs, offset, width);
         spreadRow(network.parameters(), outputs);
     }
 
     void backward(double scale, ParameterVector gradient, @Nullable Matrix featureGradient, double keep) {
-        backend.upload(gradients, 0, width, trace.outputGradient());
+        backend.upload(gradients, offset, width, trace.outputGradient());
         network.backward(trace, scale, gradient, featureGradient, keep);
         sumRow(gradients, scale, gradient);
     }
 
     void pushForward(ParameterVector direction, @Nullable Matrix featureTangent) {
         tangent.forward(direction, featureTangent);
-        backend.download(tangent.outputTangent(), tangents, 0, width);
+        backend.download(tangent.outputTangent(), tangents, offset, width);
         spreadRow(direction, tangents);
     }
 
     void pullBack(double scale, ParameterVector product, @Nullable Matrix featureCotangent, double keep) {
-        backend.upload(cotangents, 0, width, tangent.outputCotangent());
+        backend.upload(cotangents, offset, width, tangent.outputCotangent());
         tangent.pullBack(scale, product, featureCotangent, keep);
         sumRow(cotangents, scale, product);
     }
 
+    void pullBackToLayers(@Nullable Matrix featureCotangent, double keep) {
+        backend.upload(cotangents, offset, width, tangent.outputCotangent());
+        tangent.pullBackToLayers(featureCotangent, keep);
+    }
+
     void backwardTangent(double scale, ParameterVector product, @Nullable Matrix featureGradientTangent, double keep) {
-        backend.upload(cotangents, 0, width, tangent.outputCotangent());
+        backend.upload(cotangents, offset, width, tangent.outputCotangent());
         tangent.backward(scale, product, featureGradientTangent, keep);
         sumRow(cotangents, scale, product);
     }
@@ -81,8 +144,8 @@ final class HeadPass {
             return;
         }
         backend.download(vector.view(rowIndex), row);
-        for (int end = width; end <= target.length; end += width) {
-            System.arraycopy(row, 0, target, end - row.length, row.length);
+        for (int b = 1; b <= batch; b++) {
+            System.arraycopy(row, 0, target, offset + b * width - row.length, row.length);
         }
     }
 
@@ -93,8 +156,8 @@ final class HeadPass {
         }
         for (int i = 0; i < row.length; i++) {
             double sum = 0;
-            for (int at = width - row.length + i; at < source.length; at += width) {
-                sum += source[at];
+            for (int b = 1; b <= batch; b++) {
+                sum += source[offset + b * width - row.length + i];
             }
             row[i] = scale * sum;
         }

@@ -94,12 +94,22 @@ public final class Mlp {
      * @throws IllegalArgumentException if the input does not fit the first layer or the trace
      */
     public Matrix forward(Matrix input, ForwardTrace trace) {
-        Backend backend = parameters.backend();
+        setInput(input, trace);
+        return forward(trace);
+    }
+
+    /** Names the input of forward passes through a trace, and through traces of its rows. */
+    void setInput(Matrix input, ForwardTrace trace) {
         if (!layers.isEmpty() && layers.get(0).inputs() != input.columns()) {
             throw new IllegalArgumentException("layer %s takes %d inputs, found %d"
                     .formatted(layers.get(0).name(), layers.get(0).inputs(), input.columns()));
         }
         trace.setInput(input);
+    }
+
+    /** Runs the layers forward from the input that has been named. */
+    Matrix forward(ForwardTrace trace) {
+        Backend backend = parameters.backend();
         for (int l = 0; l < layers.size(); l++) {
             Matrix preActivation = trace.preActivation(l);
             backend.broadcastRow(parameters.view(weightIndex[l] + 1), preActivation);
@@ -129,20 +139,50 @@ public final class Mlp {
             double inputGradientScale) {
         Backend backend = parameters.backend();
         for (int l = layers.size() - 1; l >= 0; l--) {
-            Matrix preActivationGradient = trace.preActivationGradient(l);
-            backend.activateBackward(
-                    layers.get(l).activation(), trace.preActivation(l), trace.output(l), preActivationGradient);
+            Matrix preActivationGradient = backwardThroughActivation(trace, l);
             backend.multiply(
                     scale, trace.input(l), true, preActivationGradient, false, 0, gradient.view(weightIndex[l]));
             Matrix biasGradient = gradient.view(weightIndex[l] + 1);
             backend.sumRows(preActivationGradient, biasGradient);
             backend.scale(scale, biasGradient);
-            Matrix weight = parameters.view(weightIndex[l]);
-            if (l > 0) {
-                backend.multiply(1, preActivationGradient, false, weight, true, 0, trace.preActivationGradient(l - 1));
-            } else if (inputGradient != null) {
-                backend.multiply(1, preActivationGradient, false, weight, true, inputGradientScale, inputGradient);
-            }
+            backwardThroughWeight(trace, l, inputGradient, inputGradientScale);
+        }
+    }
+
+    /**
+     * Runs the layers backward for the pre-activation gradients alone, at a third less work than {@link #backward}; the
+     * arguments are those of that method.
+     */
+    public void backwardToLayers(ForwardTrace trace, @Nullable Matrix inputGradient, double inputGradientScale) {
+        for (int l = layers.size() - 1; l >= 0; l--) {
+            backwardThroughActivation(trace, l);
+            backwardThroughWeight(trace, l, inputGradient, inputGradientScale);
+        }
+    }
+
+    private Matrix backwardThroughActivation(ForwardTrace trace, int layer) {
+        Matrix gradient = trace.preActivationGradient(layer);
+        parameters
+                .backend()
+                .activateBackward(
+                        layers.get(layer).activation(), trace.preActivation(layer), trace.output(layer), gradient);
+        return gradient;
+    }
+
+    private void backwardThroughWeight(
+            ForwardTrace trace, int layer, @Nullable Matrix inputGradient, double inputGradientScale) {
+        Matrix below = layer > 0 ? trace.preActivationGradient(layer - 1) : inputGradient;
+        if (below != null) {
+            parameters
+                    .backend()
+                    .multiply(
+                            1,
+                            trace.preActivationGradient(layer),
+                            false,
+                            parameters.view(weightIndex[layer]),
+                            true,
+                            layer > 0 ? 0 : inputGradientScale,
+                            below);
         }
     }
 }

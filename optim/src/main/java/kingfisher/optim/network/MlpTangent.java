@@ -46,8 +46,8 @@ public final class MlpTangent {
     public MlpTangent(Mlp network, ForwardTrace trace) {
         this.network = network;
         this.trace = trace;
-        this.reverse = trace.withOwnGradients();
         Backend backend = network.parameters().backend();
+        this.reverse = trace.withOwnGradients(backend);
         for (DenseLayer layer : network.layers()) {
             Matrix tangent = backend.allocate(trace.batch(), layer.outputs());
             preActivationTangents.add(tangent);
@@ -56,6 +56,30 @@ public final class MlpTangent {
                             ? tangent
                             : backend.allocate(trace.batch(), layer.outputs()));
         }
+    }
+
+    private MlpTangent(MlpTangent whole, ForwardTrace rows, int first) {
+        this.network = whole.network;
+        this.trace = rows;
+        this.reverse = rows.withGradientsOf(whole.reverse, first);
+        for (int l = 0; l < network.layers().size(); l++) {
+            Matrix tangent = whole.preActivationTangents.get(l).rowRange(first, rows.batch());
+            preActivationTangents.add(tangent);
+            outputTangents.add(
+                    network.layers().get(l).activation() == Activation.IDENTITY
+                            ? tangent
+                            : whole.outputTangents.get(l).rowRange(first, rows.batch()));
+        }
+    }
+
+    /**
+     * Returns the tangents of some rows, in the same memory.
+     *
+     * @param rows the trace of these rows
+     * @param first index of the first of them
+     */
+    MlpTangent rows(ForwardTrace rows, int first) {
+        return new MlpTangent(this, rows, first);
     }
 
     /**
@@ -168,7 +192,60 @@ public final class MlpTangent {
         }
     }
 
+    /**
+     * Leaves {@code Jᵀ u} in the layers, without the products that {@link #pullBack} writes: each layer's
+     * {@link LayerTrace#cotangent}. Modifies {@link #outputCotangent}.
+     *
+     * @param inputCotangent [B × inputs] or null; receives {@code (∂output_b/∂input_b)ᵀ u_b}
+     * @param inputCotangentScale factor on its old content: 0 overwrites, 1 adds
+     */
+    public void pullBackToLayers(@Nullable Matrix inputCotangent, double inputCotangentScale) {
+        network.backwardToLayers(reverse, inputCotangent, inputCotangentScale);
+    }
+
+    /** Returns a view of each layer's part of the passes, input side first. */
+    public List<LayerTrace> layers() {
+        List<LayerTrace> layers = new ArrayList<>();
+        for (int l = 0; l < network.layers().size(); l++) {
+            layers.add(new TangentLayer(l));
+        }
+        return layers;
+    }
+
     private @Nullable Matrix inputTangent(int layer) {
         return layer == 0 ? inputTangent : outputTangents.get(layer - 1);
+    }
+
+    private final class TangentLayer implements LayerTrace {
+
+        private final int index;
+
+        TangentLayer(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public DenseLayer layer() {
+            return network.layers().get(index);
+        }
+
+        @Override
+        public int parameterOffset() {
+            return network.parameters()
+                    .layout()
+                    .entries()
+                    .get(network.weightIndex(index))
+                    .offset();
+        }
+
+        @Override
+        public Matrix input() {
+            return trace.input(index);
+        }
+
+        @Override
+        public Matrix cotangent() {
+            return reverse.preActivationGradient(index);
+        }
     }
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.IntPredicate;
 import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the size of the numbers that are added up (a float has a relative precision of 6e-8).
  */
 @DisplayName("contract of a backend, seed 20261123")
-abstract class BackendContract extends BackendMemoryContract {
+abstract class BackendContract extends BackendCurvatureContract {
     private static final int[][] SHAPES = {{1, 1}, {1, 7}, {7, 1}, {65, 3}, {257, 129}};
     private static final double[] ORDINARY = {-5, -2.5, -1, -0.5, -0.1, -1e-3, 1e-3, 0.1, 0.5, 1, 2.5, 5};
     private static final double[] EXTREME = {
@@ -439,11 +438,5 @@ abstract class BackendContract extends BackendMemoryContract {
         double[] values = new double[matrix.size()];
         backend.download(matrix, values);
         return values;
-    }
-
-    private static void assertNan(double[] values, IntPredicate where) {
-        for (int i = 0; i < values.length; i++) {
-            assertThat(Double.isNaN(values[i])).as("element %d is NaN", i).isEqualTo(where.test(i));
-        }
     }
 }

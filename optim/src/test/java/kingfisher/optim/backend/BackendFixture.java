@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.apache.commons.rng.simple.RandomSource;
@@ -99,6 +100,12 @@ abstract class BackendFixture {
             if (!(Math.abs(actual[i] - expected[i]) <= error)) {
                 assertThat(actual[i]).as("%s, element %d", what, i).isCloseTo(expected[i], within(error));
             }
+        }
+    }
+
+    static void assertNan(double[] values, IntPredicate where) {
+        for (int i = 0; i < values.length; i++) {
+            assertThat(Double.isNaN(values[i])).as("element %d is NaN", i).isEqualTo(where.test(i));
         }
     }
 

@@ -178,6 +178,12 @@ abstract class BackendMemoryContract extends BackendFixture {
         assertRefused(() -> backend.addActivationCurvature(Activation.RELU, x, x, x, y, x), "65x3", "4x2");
         assertRefused(() -> backend.multiply(1, x, false, y, false, 0, x), "65x3", "4x2");
         assertRefused(() -> backend.multiply(1, x, true, x, false, 0, y), "3x3", "4x2");
+        assertRefused(() -> backend.covariance(1, x, 0, y), "3x3", "4x2");
+        assertRefused(() -> backend.covariance(1, x, 0, backend.allocate(65, 65)), "3x3", "65x65");
+        assertRefused(() -> backend.divideDamped(y, backend.allocate(1, 3), 1, x), "4x2", "1x65");
+        assertRefused(() -> backend.divideDamped(backend.allocate(1, 65), y, 1, x), "4x2", "1x3");
+        assertRefused(() -> backend.scaleRows(backend.allocate(65, 1), y, x), "65x3", "4x2");
+        assertRefused(() -> backend.scaleRows(backend.allocate(1, 65), x, x), "1x65", "65x1");
         assertRefused(() -> backend.adam(x, y, 1, x, x, 1, 0.9, 0.9, 1, 1), "65x3", "4x2");
         assertRefused(() -> backend.adam(x, x, 1, y, x, 1, 0.9, 0.9, 1, 1), "65x3", "4x2");
         assertRefused(() -> backend.adam(x, x, 1, x, y, 1, 0.9, 0.9, 1, 1), "65x3", "4x2");
@@ -216,6 +222,9 @@ abstract class BackendMemoryContract extends BackendFixture {
         assertThatThrownBy(() -> backend.copy(foreign, own)).isInstanceOf(ClassCastException.class);
         assertThatThrownBy(() -> backend.addScaled(1, own, foreign)).isInstanceOf(ClassCastException.class);
         assertThatThrownBy(() -> backend.multiply(1, own, false, foreign, false, 0, own))
+                .isInstanceOf(ClassCastException.class);
+        assertThatThrownBy(() -> backend.covariance(1, foreign, 0, own)).isInstanceOf(ClassCastException.class);
+        assertThatThrownBy(() -> backend.scaleRows(backend.allocate(2, 1), foreign, own))
                 .isInstanceOf(ClassCastException.class);
     }
 

@@ -7,11 +7,11 @@ import kingfisher.optim.oracle.HyperDual;
 import kingfisher.optim.oracle.ModelFixture;
 
 /** Dense curvatures of all outputs of one example, by their textbook formulas, and sums over examples. */
-final class Curvatures {
+public final class Curvatures {
     private Curvatures() {}
 
     /** {@code diag(p) - p pᵀ} of the logits. */
-    static double[][] softmax(double[] logits) {
+    public static double[][] softmax(double[] logits) {
         int size = logits.length;
         double sum = 0;
         for (double logit : logits) {
@@ -28,7 +28,7 @@ final class Curvatures {
     }
 
     /** {@code diag(p (1 - p))} of the logits. */
-    static double[][] logistic(double[] logits) {
+    public static double[][] logistic(double[] logits) {
         double[] variances = new double[logits.length];
         for (int i = 0; i < logits.length; i++) {
             variances[i] = 1 / (2 + Math.exp(logits[i]) + Math.exp(-logits[i]));
@@ -37,7 +37,7 @@ final class Curvatures {
     }
 
     /** {@code diag(1/σ², …, 2, …)} of means followed by log standard deviations. */
-    static double[][] gaussianFisher(double[] parameters) {
+    public static double[][] gaussianFisher(double[] parameters) {
         int variables = parameters.length / 2;
         double[] elements = new double[parameters.length];
         for (int i = 0; i < variables; i++) {
@@ -47,13 +47,13 @@ final class Curvatures {
         return diagonal(elements);
     }
 
-    static double[][] identity(double[] outputs) {
+    public static double[][] identity(double[] outputs) {
         double[] ones = new double[outputs.length];
         Arrays.fill(ones, 1);
         return diagonal(ones);
     }
 
-    static double[][] diagonal(double... elements) {
+    public static double[][] diagonal(double... elements) {
         double[][] matrix = new double[elements.length][elements.length];
         for (int i = 0; i < elements.length; i++) {
             matrix[i][i] = elements[i];
@@ -62,7 +62,7 @@ final class Curvatures {
     }
 
     /** The block-diagonal matrix {@code [left · a, 0; 0, right · b]}. */
-    static double[][] besides(double left, double[][] a, double right, double[][] b) {
+    public static double[][] besides(double left, double[][] a, double right, double[][] b) {
         int size = a.length + b.length;
         double[][] matrix = new double[size][size];
         for (int i = 0; i < size; i++) {
@@ -78,7 +78,7 @@ final class Curvatures {
     }
 
     /** {@code Σ_b ω_b J_bᵀ M(z_b) J_b / Σ_b ω_b} from each example's dense Jacobian. */
-    static double[][] pulledBack(ModelFixture fixture, double[] weights, Function<double[], double[][]> metric) {
+    public static double[][] pulledBack(ModelFixture fixture, double[] weights, Function<double[], double[][]> metric) {
         double[][] sum = new double[fixture.size()][fixture.size()];
         double total = Arrays.stream(weights).sum();
         for (int b = 0; b < weights.length; b++) {
@@ -90,7 +90,7 @@ final class Curvatures {
     }
 
     /** {@code log Σ exp(z) - z_a}. */
-    static HyperDual crossEntropy(HyperDual[] logits, int from, int to, int action) {
+    public static HyperDual crossEntropy(HyperDual[] logits, int from, int to, int action) {
         HyperDual sum = HyperDual.of(0);
         for (int i = from; i < to; i++) {
             sum = sum.plus(logits[i].exp());
@@ -99,7 +99,7 @@ final class Curvatures {
     }
 
     /** {@code ½ Σ (z - t)²}. */
-    static HyperDual squaredError(HyperDual[] outputs, int from, int to, double... targets) {
+    public static HyperDual squaredError(HyperDual[] outputs, int from, int to, double... targets) {
         HyperDual sum = HyperDual.of(0);
         for (int i = from; i < to; i++) {
             HyperDual difference = outputs[i].plus(-targets[i - from]);
@@ -108,7 +108,7 @@ final class Curvatures {
         return sum;
     }
 
-    static double[] ones(int count) {
+    public static double[] ones(int count) {
         double[] ones = new double[count];
         Arrays.fill(ones, 1);
         return ones;

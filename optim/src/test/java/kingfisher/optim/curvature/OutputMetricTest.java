@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleBiFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import kingfisher.optim.Allocations;
 import kingfisher.optim.distribution.Bernoulli;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.distribution.DiagonalGaussian;
@@ -24,28 +28,224 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class OutputMetricTest {
 
     private static final int ROWS = 5;
+    private static final int DRAWS = 200_000;
     private static final OutputMetric GAUSSIAN = new NegativeLogLikelihood(DiagonalGaussian.of(2));
 
     private final UniformRandomProvider random = RandomSource.L64_X128_MIX.create(20261125);
 
-    record Case(OutputMetric metric, Function<double[], double[][]> dense) {}
+    /**
+     * A metric with textbook formulas for one row.
+     *
+     * @param loss of outputs and target
+     * @param dense the Fisher matrix of outputs, which is the Hessian if there is one
+     */
+    record Case(
+            OutputMetric metric, ToDoubleBiFunction<double[], double[]> loss, Function<double[], double[][]> dense) {}
 
     static List<Case> convex() {
         return List.of(
-                new Case(new NegativeLogLikelihood(Categorical.of(4)), Curvatures::softmax),
+                new Case(
+                        new NegativeLogLikelihood(Categorical.of(4)),
+                        (z, t) -> crossEntropy(z, 0, 4, t[0]),
+                        Curvatures::softmax),
                 new Case(
                         new NegativeLogLikelihood(MultiCategorical.of(2, 3)),
+                        (z, t) -> crossEntropy(z, 0, 2, t[0]) + crossEntropy(z, 2, 5, t[1]),
                         z -> Curvatures.besides(
                                 1,
                                 Curvatures.softmax(Arrays.copyOf(z, 2)),
                                 1,
                                 Curvatures.softmax(Arrays.copyOfRange(z, 2, 5)))),
-                new Case(new NegativeLogLikelihood(Bernoulli.of(3)), Curvatures::logistic),
-                new Case(new SquaredError(2), Curvatures::identity));
+                new Case(
+                        new NegativeLogLikelihood(Bernoulli.of(3)),
+                        (z, t) -> sum(3, i -> Math.log(1 + Math.exp(z[i])) - t[i] * z[i]),
+                        Curvatures::logistic),
+                new Case(
+                        new SquaredError(2),
+                        (z, t) -> sum(2, i -> 0.5 * (z[i] - t[i]) * (z[i] - t[i])),
+                        Curvatures::identity));
     }
 
     static Stream<Case> all() {
-        return Stream.concat(convex().stream(), Stream.of(new Case(GAUSSIAN, Curvatures::gaussianFisher)));
+        Case gaussian = new Case(
+                GAUSSIAN,
+                (z, t) -> sum(2, i -> {
+                    double variance = Math.exp(2 * z[2 + i]);
+                    return 0.5 * ((t[i] - z[i]) * (t[i] - z[i]) / variance + Math.log(2 * Math.PI * variance));
+                }),
+                Curvatures::gaussianFisher);
+        return Stream.concat(convex().stream(), Stream.of(gaussian));
+    }
+
+    private static double sum(int count, IntToDoubleFunction term) {
+        return IntStream.range(0, count).mapToDouble(term).sum();
+    }
+
+    private static double crossEntropy(double[] logits, int from, int to, double action) {
+        return Math.log(sum(to - from, i -> Math.exp(logits[from + i]))) - logits[from + (int) action];
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void lossIsItsFormula(Case given) {
+        Batch batch = new Batch(given.metric());
+        double[] loss = new double[ROWS + 1];
+        Arrays.fill(loss, 42);
+        given.metric().loss(ROWS, batch.outputs, batch.targets, loss);
+        for (int b = 0; b < ROWS; b++) {
+            double expected = given.loss().applyAsDouble(batch.row(batch.outputs, b), batch.target(b));
+            assertThat(loss[b]).isCloseTo(expected, within(1e-13));
+        }
+        assertThat(loss[ROWS]).isEqualTo(42);
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void gradientIsTheCentralDifferenceOfTheLoss(Case given) {
+        Batch batch = new Batch(given.metric());
+        double[] gradient = batch.before.clone();
+        given.metric().addLossGradient(ROWS, batch.outputs, batch.targets, batch.weights, gradient);
+        double h = 1e-5;
+        for (int i = 0; i < gradient.length; i++) {
+            int b = i / batch.width;
+            double[] above = new double[ROWS];
+            double[] below = new double[ROWS];
+            given.metric().loss(ROWS, moved(batch.outputs, i, h), batch.targets, above);
+            given.metric().loss(ROWS, moved(batch.outputs, i, -h), batch.targets, below);
+            double expected = batch.before[i] + batch.weights[b] * (above[b] - below[b]) / (2 * h);
+            assertThat(gradient[i]).isCloseTo(expected, within(1e-7 * Math.max(1, Math.abs(expected))));
+        }
+    }
+
+    private static double[] moved(double[] array, int index, double step) {
+        double[] result = array.clone();
+        result[index] += step;
+        return result;
+    }
+
+    @ParameterizedTest
+    @MethodSource("convex")
+    void hessianProductIsTheCentralDifferenceOfTheGradient(Case given) {
+        Batch batch = new Batch(given.metric());
+        double h = 1e-5;
+        double[] above = batch.outputs.clone();
+        double[] below = batch.outputs.clone();
+        for (int i = 0; i < above.length; i++) {
+            above[i] += h * batch.vectors[i];
+            below[i] -= h * batch.vectors[i];
+        }
+        double[] forward = scaled(0.5 / h, batch.weights);
+        double[] backward = scaled(-0.5 / h, batch.weights);
+        double[] difference = new double[above.length];
+        given.metric().addLossGradient(ROWS, above, batch.targets, forward, difference);
+        given.metric().addLossGradient(ROWS, below, batch.targets, backward, difference);
+        double[] product = new double[above.length];
+        given.metric().addHessianProduct(ROWS, batch.outputs, batch.vectors, batch.weights, product);
+        assertThat(product).containsExactly(difference, within(1e-8));
+    }
+
+    private static double[] scaled(double factor, double[] array) {
+        return Arrays.stream(array).map(value -> factor * value).toArray();
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void gradientsOfSampledTargetsHaveMeanZeroAndTheFisherMatrixAsCovariance(Case given) {
+        int width = given.metric().width();
+        double[] row = random.doubles(width, -1, 1).toArray();
+        double[] outputs = new double[DRAWS * width];
+        Arrays.setAll(outputs, i -> row[i % width]);
+        double[] targets = new double[DRAWS * given.metric().targetSize()];
+        given.metric().sampleTargets(DRAWS, outputs, random, targets);
+        double[] gradient = new double[DRAWS * width];
+        given.metric().addLossGradient(DRAWS, outputs, targets, Curvatures.ones(DRAWS), gradient);
+        double[][] fisher = given.dense().apply(row);
+        for (int i = 0; i < width; i++) {
+            int first = i;
+            assertMean(b -> gradient[b * width + first], 0);
+            for (int j = 0; j <= i; j++) {
+                int second = j;
+                assertMean(b -> gradient[b * width + first] * gradient[b * width + second], fisher[i][j]);
+            }
+        }
+    }
+
+    private static void assertMean(IntToDoubleFunction value, double expected) {
+        double mean = sum(DRAWS, value) / DRAWS;
+        double variance = sum(DRAWS, b -> (value.applyAsDouble(b) - mean) * (value.applyAsDouble(b) - mean)) / DRAWS;
+        assertThat(mean).isCloseTo(expected, within(4 * Math.sqrt(variance / DRAWS)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void factorTimesItsTransposeIsTheFisherMatrix(Case given) {
+        Batch batch = new Batch(given.metric());
+        int width = batch.width;
+        double[] expected = batch.before.clone();
+        given.metric().addFisherProduct(ROWS, batch.outputs, batch.vectors, batch.weights, expected);
+        double[] product = batch.before.clone();
+        for (int column = 0; column < width; column++) {
+            double[] factor = new double[ROWS * width];
+            given.metric().addFactorColumn(column, ROWS, batch.outputs, Curvatures.ones(ROWS), factor);
+            double[] along = new double[ROWS];
+            for (int i = 0; i < factor.length; i++) {
+                along[i / width] += batch.weights[i / width] * factor[i] * batch.vectors[i];
+            }
+            given.metric().addFactorColumn(column, ROWS, batch.outputs, along, product);
+        }
+        assertThat(product).containsExactly(expected, within(1e-12));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void columnsOutsideTheFactorAreRefused(Case given) {
+        Batch batch = new Batch(given.metric());
+        for (int column : new int[] {-1, batch.width}) {
+            assertThatThrownBy(() ->
+                            given.metric().addFactorColumn(column, ROWS, batch.outputs, batch.weights, batch.before))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("column must be in [0, %d): %d".formatted(batch.width, column));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void generatorStateAloneDecidesTheTargets(Case given) {
+        Batch batch = new Batch(given.metric());
+        int size = given.metric().targetSize();
+        double[] together = new double[ROWS * size];
+        given.metric().sampleTargets(ROWS, batch.outputs, RandomSource.L64_X128_MIX.create(1), together);
+        UniformRandomProvider same = RandomSource.L64_X128_MIX.create(1);
+        for (int b = 0; b < ROWS; b++) {
+            double[] alone = new double[size];
+            given.metric().sampleTargets(1, batch.row(batch.outputs, b), same, alone);
+            assertThat(alone).containsExactly(Arrays.copyOfRange(together, b * size, (b + 1) * size));
+        }
+        batch.outputs[0] = Double.NaN;
+        assertThatThrownBy(() -> given.metric().sampleTargets(ROWS, batch.outputs, random, together))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContainingAll("row 0", "NaN");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void inputsAreNotModifiedLongerArraysAreLeftAloneAndNothingIsAllocated(Case given) {
+        Batch batch = new Batch(given.metric());
+        List<double[]> inputs = List.of(batch.outputs, batch.targets, batch.weights);
+        List<double[]> copies = inputs.stream().map(double[]::clone).toList();
+        double[] loss = new double[ROWS];
+        double[] written = Arrays.copyOf(batch.before, batch.before.length + 1);
+        written[batch.before.length] = 42;
+        long allocated = Allocations.during(1000, () -> {
+            given.metric().loss(ROWS, batch.outputs, batch.targets, loss);
+            given.metric().addLossGradient(ROWS, batch.outputs, batch.targets, batch.weights, written);
+            given.metric().addFactorColumn(batch.width - 1, ROWS, batch.outputs, batch.weights, written);
+        });
+        assertThat(allocated).isLessThan(1000);
+        assertThat(written[batch.before.length]).isEqualTo(42);
+        for (int i = 0; i < inputs.size(); i++) {
+            assertThat(inputs.get(i)).containsExactly(copies.get(i));
+        }
     }
 
     @ParameterizedTest
@@ -61,19 +261,15 @@ final class OutputMetricTest {
     }
 
     private void assertProduct(Case given, Product method) {
-        int width = given.metric().width();
-        double[] outputs = random.doubles((long) ROWS * width, -2, 2).toArray();
-        double[] vectors = random.doubles((long) ROWS * width, -1, 1).toArray();
-        double[] weights = random.doubles(ROWS, 0, 2).toArray();
-        double[] before = random.doubles((long) ROWS * width, -1, 1).toArray();
-        double[] product = before.clone();
-        method.add(ROWS, outputs, vectors, weights, product);
+        Batch batch = new Batch(given.metric());
+        double[] product = batch.before.clone();
+        method.add(ROWS, batch.outputs, batch.vectors, batch.weights, product);
         for (int b = 0; b < ROWS; b++) {
-            double[][] dense = given.dense().apply(Arrays.copyOfRange(outputs, b * width, (b + 1) * width));
-            double[] expected = Dense.multiply(dense, Arrays.copyOfRange(vectors, b * width, (b + 1) * width));
-            for (int i = 0; i < width; i++) {
-                assertThat(product[b * width + i])
-                        .isCloseTo(before[b * width + i] + weights[b] * expected[i], within(1e-13));
+            double[][] dense = given.dense().apply(batch.row(batch.outputs, b));
+            double[] expected = Dense.multiply(dense, batch.row(batch.vectors, b));
+            for (int i = 0; i < expected.length; i++) {
+                int at = b * expected.length + i;
+                assertThat(product[at]).isCloseTo(batch.before[at] + batch.weights[b] * expected[i], within(1e-13));
             }
         }
     }
@@ -98,6 +294,36 @@ final class OutputMetricTest {
         assertThatThrownBy(() -> new SquaredError(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the width of a squared error must be at least 1: 0");
+    }
+
+    /** Random numbers of all kinds for some rows. */
+    private final class Batch {
+        final int width;
+        final int targetSize;
+        final double[] outputs;
+        final double[] vectors;
+        final double[] before;
+        final double[] weights;
+        final double[] targets;
+
+        Batch(OutputMetric metric) {
+            width = metric.width();
+            targetSize = metric.targetSize();
+            outputs = random.doubles((long) ROWS * width, -2, 2).toArray();
+            vectors = random.doubles((long) ROWS * width, -1, 1).toArray();
+            weights = random.doubles(ROWS, 0, 2).toArray();
+            before = random.doubles((long) ROWS * width, -1, 1).toArray();
+            targets = new double[ROWS * targetSize];
+            metric.sampleTargets(ROWS, outputs, random, targets);
+        }
+
+        double[] row(double[] array, int b) {
+            return Arrays.copyOfRange(array, b * width, (b + 1) * width);
+        }
+
+        double[] target(int b) {
+            return Arrays.copyOfRange(targets, b * targetSize, (b + 1) * targetSize);
+        }
     }
 
     private interface Product {

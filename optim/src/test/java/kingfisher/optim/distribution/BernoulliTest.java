@@ -44,6 +44,17 @@ final class BernoulliTest extends DiscreteDistributionContract {
     }
 
     @Test
+    void fisherFactorOfNearlyCertainEventsKeepsItsDigits() {
+        double[] product = new double[3];
+        for (int column = 0; column < 3; column++) {
+            distribution.addFisherFactorColumn(
+                    column, 1, new double[] {1000, -1000, INFINITY}, new double[] {1}, product);
+        }
+        double expected = Math.exp(-500);
+        assertThat(product).containsExactly(new double[] {expected, expected, 0}, within(1e-15 * expected));
+    }
+
+    @Test
     void infiniteLogitsAreCertainEvents() {
         double[] row = {INFINITY, -INFINITY, 0};
         assertThat(drawn(1, row)).startsWith(1, 0);

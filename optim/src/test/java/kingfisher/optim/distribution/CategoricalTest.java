@@ -93,6 +93,22 @@ final class CategoricalTest extends DiscreteDistributionContract {
     }
 
     @Test
+    void fisherFactorKeepsItsDigitsWhereOneClassIsNearlyCertain() {
+        double rare = Math.exp(-40);
+        double[] row = {0, -40, -INFINITY, -INFINITY, -INFINITY};
+        double[] certain = new double[CLASSES];
+        distribution.addFisherFactorColumn(0, 1, row, new double[] {1}, certain);
+        assertThat(certain).containsExactly(new double[] {rare, -rare, 0, 0, 0}, within(1e-15 * rare));
+        double[] unlikely = new double[CLASSES];
+        distribution.addFisherFactorColumn(1, 1, row, new double[] {1}, unlikely);
+        double root = Math.exp(-20);
+        assertThat(unlikely).containsExactly(new double[] {-root, root, 0, 0, 0}, within(1e-15 * root));
+        double[] excluded = new double[CLASSES];
+        distribution.addFisherFactorColumn(2, 1, row, new double[] {1}, excluded);
+        assertThat(Arrays.stream(excluded).map(Math::abs)).containsOnly(0.0);
+    }
+
+    @Test
     void firstOfEqualLogitsIsTheMode() {
         double[] mode = new double[2];
         distribution.mode(2, new double[] {0, 1, 1, 1, 0, -1, -1, -2, -1, -2}, mode);

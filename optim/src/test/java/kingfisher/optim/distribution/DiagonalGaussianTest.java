@@ -139,6 +139,17 @@ final class DiagonalGaussianTest extends DistributionContract {
     }
 
     @Test
+    void fisherFactorIsThePrecisionsAndTheRootOfTwo() {
+        double[] product = new double[4];
+        for (int column = 0; column < 4; column++) {
+            distribution.addFisherFactorColumn(
+                    column, 1, new double[] {7, -3, Math.log(0.25), Math.log(8)}, new double[] {1}, product);
+        }
+        double root = Math.sqrt(2);
+        assertThat(product).containsExactly(new double[] {4, 0.125, root, root}, within(1e-14));
+    }
+
+    @Test
     void aDrawThatOverflowsNamesTheVariable() {
         assertThatThrownBy(() -> drawn(2, new double[] {0, 0, 0, 0, 0, 1, 0, 1e4}))
                 .isInstanceOf(ArithmeticException.class)

@@ -183,6 +183,53 @@ abstract class DistributionContract extends DistributionFixture {
     }
 
     @Test
+    void fisherFactorTimesItsTransposeIsTheFisherMatrix() {
+        for (int b = 0; b < ROWS; b++) {
+            double[] row = row(parameters, b);
+            double[] outer = new double[width * width];
+            for (int column = 0; column < width; column++) {
+                double[] factor = new double[width];
+                distribution.addFisherFactorColumn(column, 1, row, new double[] {1}, factor);
+                for (int i = 0; i < outer.length; i++) {
+                    outer[i] += factor[i / width] * factor[i % width];
+                }
+            }
+            for (int j = 0; j < width; j++) {
+                double[] unit = new double[width];
+                unit[j] = 1;
+                double[] expected = fisherProduct(row, unit);
+                for (int i = 0; i < width; i++) {
+                    assertThat(outer[i * width + j]).isCloseTo(expected[i], tolerance(1e-12, expected[i]));
+                }
+            }
+        }
+    }
+
+    @Test
+    void columnsOutsideTheFisherFactorAreRefused() {
+        for (int column : new int[] {-1, width}) {
+            assertThatThrownBy(() -> distribution.addFisherFactorColumn(
+                            column, ROWS, parameters, new double[ROWS], new double[ROWS * width]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("column must be in [0, %d): %d".formatted(width, column));
+        }
+    }
+
+    @Test
+    void parametersOfTenThousandGiveAFiniteFisherFactor() {
+        double[] extreme = random.ints((long) ROWS * width, -1, 2)
+                .mapToDouble(sign -> sign * 1e4)
+                .toArray();
+        double[] weights = new double[ROWS];
+        Arrays.fill(weights, -0.5);
+        for (int column = 0; column < width; column++) {
+            double[] product = new double[ROWS * width];
+            distribution.addFisherFactorColumn(column, ROWS, extreme, weights, product);
+            assertThat(Arrays.stream(product)).allMatch(Double::isFinite);
+        }
+    }
+
+    @Test
     void gradientsAreAddedWithTheirRowsWeight() {
         double[] actions = drawn(ROWS, parameters);
         double[] weights =
@@ -194,7 +241,8 @@ abstract class DistributionContract extends DistributionFixture {
                 (w, g) -> distribution.addLogProbabilityGradient(ROWS, parameters, actions, w, g),
                 (w, g) -> distribution.addEntropyGradient(ROWS, parameters, w, g),
                 (w, g) -> distribution.addKullbackLeiblerGradient(ROWS, parameters, others, w, g),
-                (w, g) -> distribution.addFisherProduct(ROWS, parameters, others, w, g));
+                (w, g) -> distribution.addFisherProduct(ROWS, parameters, others, w, g),
+                (w, g) -> addFisherFactor(ROWS, parameters, w, g));
         for (GradientMethod method : methods) {
             double[] plain = new double[ROWS * width];
             method.add(ones, plain);
@@ -282,6 +330,7 @@ abstract class DistributionContract extends DistributionFixture {
         distribution.addEntropyGradient(ROWS, longer, output, gradient);
         distribution.addKullbackLeiblerGradient(ROWS, longer, others, output, gradient);
         distribution.addFisherProduct(ROWS, longer, copy, output, gradient);
+        addFisherFactor(ROWS, longer, output, gradient);
         assertThat(longer).containsExactly(copy);
         assertThat(actions).containsExactly(actionsCopy);
         assertThat(output[ROWS]).isEqualTo(42);
@@ -318,6 +367,9 @@ abstract class DistributionContract extends DistributionFixture {
             assertOnlyRowIsNan(3, gradient);
             Arrays.fill(gradient, 0);
             distribution.addFisherProduct(ROWS, others, broken, weights, gradient);
+            assertOnlyRowIsNan(3, gradient);
+            Arrays.fill(gradient, 0);
+            addFisherFactor(ROWS, broken, weights, gradient);
             assertOnlyRowIsNan(3, gradient);
             double[] modes = new double[ROWS * actionWidth];
             distribution.mode(ROWS, broken, modes);
@@ -367,6 +419,10 @@ abstract class DistributionContract extends DistributionFixture {
                 .hasMessage("weights " + tail);
         assertThatThrownBy(() -> distribution.addFisherProduct(ROWS, parameters, new double[1], few, others))
                 .hasMessageStartingWith("vectors must hold");
+        assertThatThrownBy(() -> addFisherFactor(ROWS, parameters, few, parameters.clone()))
+                .hasMessage("weights " + tail);
+        assertThatThrownBy(() -> addFisherFactor(ROWS, parameters, new double[ROWS], new double[0]))
+                .hasMessageStartingWith("product must hold");
         assertThatThrownBy(() -> distribution.sample(ROWS + 1, parameters, random, actions))
                 .hasMessageStartingWith("parameters must hold");
         assertThatThrownBy(() -> distribution.mode(ROWS, parameters, new double[0]))
@@ -387,6 +443,7 @@ abstract class DistributionContract extends DistributionFixture {
             distribution.addEntropyGradient(ROWS, parameters, output, gradient);
             distribution.addKullbackLeiblerGradient(ROWS, parameters, others, output, gradient);
             distribution.addFisherProduct(ROWS, parameters, others, output, gradient);
+            addFisherFactor(ROWS, parameters, output, gradient);
         });
         assertThat(allocated).isLessThan(1000);
         long sampling = Allocations.during(1000, () -> distribution.sample(ROWS, parameters, random, actions));
@@ -397,6 +454,13 @@ abstract class DistributionContract extends DistributionFixture {
         double[] product = new double[width];
         distribution.addFisherProduct(1, row, vector, new double[] {1}, product);
         return product;
+    }
+
+    /** Adds up all columns of the factor. */
+    private void addFisherFactor(int rows, double[] from, double[] weights, double[] product) {
+        for (int column = 0; column < width; column++) {
+            distribution.addFisherFactorColumn(column, rows, from, weights, product);
+        }
     }
 
     private interface GradientMethod {

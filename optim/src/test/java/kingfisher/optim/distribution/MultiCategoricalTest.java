@@ -54,6 +54,16 @@ final class MultiCategoricalTest extends DiscreteDistributionContract {
     }
 
     @Test
+    void fisherFactorsOfComponentsAreApart() {
+        double[] alone = new double[4];
+        double[] last = {parameters[4], parameters[5], parameters[6], parameters[7]};
+        Categorical.of(4).addFisherFactorColumn(2, 1, last, new double[] {1}, alone);
+        double[] product = new double[8];
+        distribution.addFisherFactorColumn(6, 1, row(parameters, 0), new double[] {1}, product);
+        assertThat(product).containsExactly(0, 0, 0, 0, alone[0], alone[1], alone[2], alone[3]);
+    }
+
+    @Test
     void sizesAreTheSumAndTheNumberOfComponents() {
         assertThat(distribution.parameterSize()).isEqualTo(8);
         assertThat(distribution.actionSize()).isEqualTo(3);

@@ -13,8 +13,10 @@ import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.OutputHead;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.parallel.Workers;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
+import org.jspecify.annotations.Nullable;
 
 /** A small model with random parameters and inputs that every precision holds exactly, and what it means. */
 public final class ModelFixture {
@@ -89,7 +91,16 @@ public final class ModelFixture {
 
     /** Returns a model over rows {@code [first, first + count)} that has seen a forward pass. */
     public NetworkModel model(int first, int count) {
-        NetworkModel model = new NetworkModel(count, trunk, heads);
+        return model(first, count, null);
+    }
+
+    /** Returns a model over all rows that has seen a forward pass, by parts. */
+    public NetworkModel model(Workers workers) {
+        return model(0, inputs.length, workers);
+    }
+
+    private NetworkModel model(int first, int count, @Nullable Workers workers) {
+        NetworkModel model = new NetworkModel(count, trunk, heads, workers);
         Matrix input = backend.allocate(count, inputs[0].length);
         for (int b = 0; b < count; b++) {
             backend.upload(inputs[first + b], input.rowRange(b, 1));

@@ -12,9 +12,12 @@ import kingfisher.optim.backend.Shapes;
  * The default backend: single precision on the heap.
  *
  * <p>Products go to BLAS on the calling thread; everything else is a flat loop that the JVM's compiler vectorises.
- * Nothing is allocated, except a copy in elementwise operations whose operands are views at different offsets.
+ * Nothing is allocated, except a copy in elementwise operations whose operands are views at different offsets, and
+ * scratch at the first use of a matrix as a target, which the matrix keeps.
  */
 public final class CpuBackend implements Backend {
+
+    private static final int TILE = 64;
 
     private final BLAS blas = Blas.load();
     private volatile float[] ones = new float[0];
@@ -172,6 +175,82 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void covariance(double alpha, Matrix batch, double beta, Matrix target) {
+        int columns = batch.columns();
+        Shapes.require("covariance", target, columns, columns);
+        HeapMatrix from = (HeapMatrix) batch;
+        HeapMatrix to = (HeapMatrix) target;
+        // The lower triangle where columns are counted first is the upper one here. One triangle is less work than a
+        // general product, and that product would not be symmetric in the last bits.
+        blas.ssyrk(
+                "L",
+                "N",
+                columns,
+                from.rows(),
+                (float) alpha,
+                from.data,
+                from.offset,
+                columns,
+                (float) beta,
+                to.data,
+                to.offset,
+                columns);
+        mirrorUpperTriangle(to.data, to.offset, columns);
+    }
+
+    /** Copies tile by tile: the columns that are read stay in the cache until all their rows have been written. */
+    private static void mirrorUpperTriangle(float[] data, int offset, int size) {
+        for (int left = 0; left < size; left += TILE) {
+            for (int row = left + 1; row < size; row++) {
+                int end = Math.min(row, left + TILE);
+                for (int column = left; column < end; column++) {
+                    data[offset + row * size + column] = data[offset + column * size + row];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void divideDamped(Matrix left, Matrix right, double damping, Matrix target) {
+        int columns = target.columns();
+        Shapes.require("divide damped", left, 1, target.rows());
+        Shapes.require("divide damped", right, 1, columns);
+        HeapMatrix rowFactors = (HeapMatrix) left;
+        HeapMatrix columnFactors = (HeapMatrix) right;
+        HeapMatrix to = (HeapMatrix) target;
+        float[] denominators = to.scratch();
+        for (int row = 0; row < to.rows(); row++) {
+            int start = to.offset + row * columns;
+            System.arraycopy(columnFactors.data, columnFactors.offset, denominators, start, columns);
+            VectorLoops.divideDamped(
+                    rowFactors.data[rowFactors.offset + row],
+                    denominators,
+                    (float) damping,
+                    to.data,
+                    start,
+                    start + columns);
+        }
+    }
+
+    @Override
+    public void scaleRows(Matrix factors, Matrix source, Matrix target) {
+        Shapes.requireSame("scale rows", source, target);
+        Shapes.require("scale rows", factors, source.rows(), 1);
+        HeapMatrix scales = (HeapMatrix) factors;
+        HeapMatrix from = (HeapMatrix) source;
+        HeapMatrix to = (HeapMatrix) target;
+        if (from.offset != to.offset) {
+            copy(source, target);
+            from = to;
+        }
+        int columns = to.columns();
+        for (int row = 0; row < to.rows(); row++) {
+            int start = to.offset + row * columns;
+            VectorLoops.scale(scales.data[scales.offset + row], from.data, to.data, start, start + columns);
+        }
+    }
+
+    @Override
     public void addScaled(double alpha, Matrix x, Matrix y) {
         Shapes.requireSame("add scaled", x, y);
         HeapMatrix to = (HeapMatrix) y;
@@ -181,7 +260,7 @@ public final class CpuBackend implements Backend {
     @Override
     public void scale(double alpha, Matrix x) {
         HeapMatrix matrix = (HeapMatrix) x;
-        VectorLoops.scale((float) alpha, matrix.data, matrix.offset, matrix.end());
+        VectorLoops.scale((float) alpha, matrix.data, matrix.data, matrix.offset, matrix.end());
     }
 
     @Override

@@ -2,6 +2,7 @@ package kingfisher.optim.backend.cpu;
 
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.backend.Shapes;
+import org.jspecify.annotations.Nullable;
 
 /** Row-major floats in a range of a heap array. */
 final class HeapMatrix implements Matrix {
@@ -10,6 +11,7 @@ final class HeapMatrix implements Matrix {
     final int offset;
     private final int rows;
     private final int columns;
+    private float @Nullable [] scratch;
 
     HeapMatrix(float[] data, int offset, int rows, int columns) {
         this.data = data;
@@ -21,6 +23,16 @@ final class HeapMatrix implements Matrix {
     /** Returns the index behind the last element. */
     int end() {
         return offset + rows * columns;
+    }
+
+    /** Returns an array with the indices of {@link #data}, for any operation that writes this matrix to overwrite. */
+    float[] scratch() {
+        float[] kept = scratch;
+        if (kept == null) {
+            kept = new float[end()];
+            scratch = kept;
+        }
+        return kept;
     }
 
     @Override

@@ -14,9 +14,15 @@ final class VectorLoops {
         }
     }
 
-    static void scale(float alpha, float[] x, int start, int end) {
+    static void scale(float alpha, float[] x, float[] y, int start, int end) {
         for (int i = start; i < end; i++) {
-            x[i] *= alpha;
+            y[i] = alpha * x[i];
+        }
+    }
+
+    static void divideDamped(float left, float[] right, float damping, float[] target, int start, int end) {
+        for (int i = start; i < end; i++) {
+            target[i] /= left * right[i] + damping;
         }
     }
 

@@ -145,6 +145,38 @@ public final class Nd4jBackend implements Backend {
                         beta);
     }
 
+    /** {@inheritDoc} The general product rounds the two triangles differently, so that one is copied to the other. */
+    @Override
+    public void covariance(double alpha, Matrix batch, double beta, Matrix target) {
+        int size = batch.columns();
+        Shapes.require("covariance", target, size, size);
+        multiply(alpha, batch, true, batch, false, beta, target);
+        Nd4jMatrix to = own(target);
+        for (int row = 1; row < size; row++) {
+            for (int column = 0; column < row; column++) {
+                to.set(row * size + column, to.get(column * size + row));
+            }
+        }
+    }
+
+    @Override
+    public void divideDamped(Matrix left, Matrix right, double damping, Matrix target) {
+        Shapes.require("divide damped", left, 1, target.rows());
+        Shapes.require("divide damped", right, 1, target.columns());
+        Nd4jMatrix to = own(target);
+        Nd4jMatrix denominators = to.scratch();
+        multiply(1, left, true, right, false, 0, denominators);
+        add(damping, denominators);
+        to.into(Operation.DIVIDE).run(to.vector, denominators.vector);
+    }
+
+    @Override
+    public void scaleRows(Matrix factors, Matrix source, Matrix target) {
+        Shapes.requireSame("scale rows", source, target);
+        Shapes.require("scale rows", factors, source.rows(), 1);
+        own(target).into(Operation.SCALE_ROWS).run(own(source).array, own(factors).array);
+    }
+
     @Override
     public void addScaled(double alpha, Matrix x, Matrix y) {
         Shapes.requireSame("add scaled", x, y);

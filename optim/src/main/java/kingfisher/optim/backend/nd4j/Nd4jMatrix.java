@@ -80,7 +80,7 @@ final class Nd4jMatrix implements Matrix {
                 key -> new BoundOperation(
                         key,
                         switch (key) {
-                            case ASSIGN -> array;
+                            case ASSIGN, SCALE_ROWS -> array;
                             case MATRIX_PRODUCT -> transposed;
                             default -> vector;
                         }));

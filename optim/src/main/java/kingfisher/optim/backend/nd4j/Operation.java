@@ -6,6 +6,8 @@ enum Operation {
     ASSIGN("assign"),
     ADD("add"),
     MULTIPLY("multiply"),
+    /** Multiplies by a column, which is spread over the rows. */
+    SCALE_ROWS("multiply"),
     DIVIDE("divide"),
     SUM_ROWS("reduce_sum"),
     MATRIX_PRODUCT("matmul"),

@@ -34,6 +34,8 @@ final class Nd4jMemoryTest {
         final Matrix gradient;
         final Matrix first;
         final Matrix second;
+        final Matrix rowFactors;
+        final Matrix covariance;
 
         Layer(Backend backend) {
             this.backend = backend;
@@ -48,6 +50,8 @@ final class Nd4jMemoryTest {
             gradient = backend.allocate(1, parameters.size());
             first = backend.allocate(1, parameters.size());
             second = backend.allocate(1, parameters.size());
+            rowFactors = backend.allocate(BATCH, 1);
+            covariance = backend.allocate(WIDTH, WIDTH);
         }
 
         void round() {
@@ -66,6 +70,10 @@ final class Nd4jMemoryTest {
             backend.addScaled(2, y, delta);
             backend.multiply(1, input, true, delta, false, 0, weights);
             backend.sumRows(delta, bias);
+            backend.scaleRows(rowFactors, delta, y);
+            backend.scaleRows(rowFactors, y, y);
+            backend.covariance(0.5, delta, 0.5, covariance);
+            backend.divideDamped(bias, bias, 1e3, covariance);
             backend.adam(parameters, gradient, 0.5, first, second, 1e-3, 0.9, 0.999, 1e-5, 3);
             backend.rmsProp(parameters, gradient, 0.5, second, 1e-3, 0.99, 1e-5, true);
             backend.rmsProp(parameters, gradient, 0.5, second, 1e-3, 0.99, 1e-5, false);

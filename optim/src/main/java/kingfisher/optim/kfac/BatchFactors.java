@@ -1,0 +1,163 @@
+package kingfisher.optim.kfac;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.backend.Matrix;
+import kingfisher.optim.curvature.RowWeights;
+import kingfisher.optim.curvature.WeightedMetric;
+import kingfisher.optim.network.LayerTrace;
+import kingfisher.optim.network.LinearizedModel;
+import kingfisher.optim.parallel.Workers;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the factors of one batch: cotangents back to the layers, then the second moments, which may be left for another
+ * thread to compute.
+ */
+final class BatchFactors {
+
+    private final LinearizedModel model;
+    private final List<LayerTrace> traces;
+    private final List<LayerBlock> blocks;
+    private final RowWeights rows;
+    private final PseudoGradients pseudoGradients;
+    private final Workers workers;
+    private final Runnable[] moments;
+    private final @Nullable Matrix[] inputs; // copies of a layer's inputs, or its inputs scaled by √ω
+    private final @Nullable Matrix[] cotangents; // copies
+    private final double[] rootValues;
+    private final Matrix roots; // √ω [B × 1]
+    private final Matrix rootsRow; // the same [1 × B]
+
+    private boolean weighted;
+    private boolean copied;
+    private boolean firstPass;
+    private double scale;
+
+    BatchFactors(
+            LinearizedModel model,
+            List<WeightedMetric> metrics,
+            FisherEstimator estimator,
+            List<LayerBlock> blocks,
+            RowWeights rows,
+            Workers workers) {
+        Backend backend = model.parameters().backend();
+        this.model = model;
+        this.traces = model.layers();
+        this.blocks = blocks;
+        this.rows = rows;
+        this.pseudoGradients = new PseudoGradients(model, metrics, estimator, rows);
+        this.workers = workers;
+        this.moments = IntStream.range(0, blocks.size())
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -blocks.get(i).work()))
+                .map(i -> (Runnable) () -> takeMoments(i))
+                .toArray(Runnable[]::new);
+        this.inputs = new Matrix[blocks.size()];
+        this.cotangents = new Matrix[blocks.size()];
+        this.rootValues = new double[model.batch()];
+        this.roots = backend.allocate(model.batch(), 1);
+        this.rootsRow = roots.reshaped(0, 1, model.batch());
+    }
+
+    /** Number of rows that count, for an initial estimate of several batches. */
+    double weight() {
+        return rows.sum();
+    }
+
+    /** Whether the second moments of a batch come from one reverse pass, so that they can be left for later. */
+    boolean canWait() {
+        return pseudoGradients.passes() == 1;
+    }
+
+    /** Computes the factors of the model's batch at once. */
+    void compute(UniformRandomProvider random, List<double[]> targets) {
+        for (int pass = 0; pass < pseudoGradients.passes(); pass++) {
+            pseudoGradients.write(pass, random, targets);
+            model.pullBackToLayers();
+            begin(pass == 0, false);
+            workers.run(moments);
+        }
+    }
+
+    /** Copies what the factors of the model's batch are made of, for {@link #computeCopied}. */
+    void copy(UniformRandomProvider random, List<double[]> targets) {
+        pseudoGradients.write(0, random, targets);
+        model.pullBackToLayers();
+        begin(true, true);
+    }
+
+    /** Computes the factors of what was copied, on the calling thread alone. */
+    void computeCopied() {
+        for (Runnable moment : moments) {
+            moment.run();
+        }
+    }
+
+    private void begin(boolean isFirstPass, boolean copy) {
+        Backend backend = model.parameters().backend();
+        firstPass = isFirstPass;
+        copied = copy;
+        weighted = !rows.isUniform();
+        scale = 1 / rows.sum();
+        if (weighted) {
+            rows.rootInto(1, rootValues);
+            backend.upload(rootValues, rootsRow);
+        }
+        for (int l = 0; l < inputs.length; l++) {
+            Matrix input = traces.get(l).input();
+            if (weighted) {
+                backend.scaleRows(roots, input, buffer(inputs, l, input));
+            } else if (copied) {
+                backend.copy(input, buffer(inputs, l, input));
+            }
+            if (copied) {
+                Matrix cotangent = traces.get(l).cotangent();
+                backend.copy(cotangent, buffer(cotangents, l, cotangent));
+            }
+        }
+    }
+
+    private Matrix buffer(@Nullable Matrix[] buffers, int index, Matrix like) {
+        Matrix buffer = buffers[index];
+        if (buffer == null) {
+            buffer = model.parameters().backend().allocate(like.rows(), like.columns());
+            buffers[index] = buffer;
+        }
+        return buffer;
+    }
+
+    private void takeMoments(int layer) {
+        LayerBlock block = blocks.get(layer);
+        LayerTrace trace = traces.get(layer);
+        if (firstPass) {
+            if (weighted) {
+                block.takeWeightedInputs(buffer(inputs, layer, trace.input()), rootsRow, scale);
+            } else {
+                block.takeInputs(copied ? buffer(inputs, layer, trace.input()) : trace.input(), scale);
+            }
+        }
+        block.takeCotangents(
+                copied ? buffer(cotangents, layer, trace.cotangent()) : trace.cotangent(), scale, firstPass);
+    }
+
+    /** Which of the factors is not finite, or null. */
+    @Nullable
+    String defect() {
+        return blocks.stream()
+                .map(LayerBlock::defect)
+                .filter(text -> text != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public String toString() {
+        return "factors of "
+                + Arrays.toString(blocks.stream().map(LayerBlock::name).toArray());
+    }
+}

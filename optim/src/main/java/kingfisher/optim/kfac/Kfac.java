@@ -1,0 +1,300 @@
+package kingfisher.optim.kfac;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.curvature.WeightedMetric;
+import kingfisher.optim.network.LinearizedModel;
+import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.parallel.Workers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The K-FAC optimizer (Martens and Grosse 2015; Grosse, "Second-Order Optimization", section 5 and Algorithm 1):
+ *
+ * <pre>
+ *   q = -(F̂ + (λ + η)I)⁻¹ ∇        Δ = αq + βv        w ← w + Δ        v ← Δ
+ * </pre>
+ *
+ * <p>with the Kronecker-factored F̂ of {@link KroneckerCurvature}. A step that fails throws and leaves the parameters as they
+ * were. Not for use by two threads at once.
+ */
+public final class Kfac implements AutoCloseable {
+
+    private final KfacSettings settings;
+    private final ParameterVector parameters;
+    private final Backend backend;
+    private final KroneckerCurvature curvature;
+    private final QuadraticModel quadratic;
+    private final ParameterVector gradient;
+    private final ParameterVector direction;
+    private final ParameterVector velocity;
+    private final ParameterVector delta;
+    private final ParameterVector before;
+    private double damping;
+    private boolean hasVelocity;
+    private long steps;
+
+    /**
+     * Allocates what is kept over steps.
+     *
+     * @param statistics gives the factors, after its forward passes at the point of each step: the objective's model or a
+     *     part of its rows, which follow the objective's passes, or a model over the same parameters that the caller runs
+     * @param products gives the quadratic model, in the same way
+     * @param metrics one for each head
+     * @param seed of the sampled targets
+     * @param workers run the work on factors
+     * @throws IllegalArgumentException if a metric does not fit its head, or the models have different parameters
+     */
+    public Kfac(
+            KfacSettings settings,
+            LinearizedModel statistics,
+            LinearizedModel products,
+            List<WeightedMetric> metrics,
+            long seed,
+            Workers workers) {
+        if (statistics.parameters() != products.parameters()) {
+            throw new IllegalArgumentException("the models of statistics and products have different parameters");
+        }
+        this.settings = settings;
+        this.parameters = statistics.parameters();
+        this.backend = parameters.backend();
+        this.curvature = new KroneckerCurvature(statistics, metrics, settings.curvature(), seed, workers);
+        this.quadratic = new QuadraticModel(products, metrics, settings.weightDecay());
+        this.gradient = parameters.zerosLike();
+        this.direction = parameters.zerosLike();
+        this.velocity = parameters.zerosLike();
+        this.delta = parameters.zerosLike();
+        this.before = parameters.zerosLike();
+        this.damping = settings.damping();
+    }
+
+    /** Returns an optimizer whose curvature is from the same batch as the gradient. */
+    public static Kfac of(
+            KfacSettings settings, LinearizedModel model, List<WeightedMetric> metrics, long seed, Workers workers) {
+        return new Kfac(settings, model, model, metrics, seed, workers);
+    }
+
+    /** The factors, for an initial estimate, row weights and reports. */
+    public KroneckerCurvature curvature() {
+        return curvature;
+    }
+
+    /** The quadratic model, for row weights. */
+    public QuadraticModel quadraticModel() {
+        return quadratic;
+    }
+
+    /** λ of the next step. */
+    public double damping() {
+        return damping;
+    }
+
+    /**
+     * Moves the parameters by one step, by the rule of the settings.
+     *
+     * @throws NumericalFailureException if loss, gradient, factors or step are not finite; the message names which
+     */
+    public StepReport step(Objective objective) {
+        return step(objective, settings.rule());
+    }
+
+    /**
+     * Moves the parameters by one step, by another rule: a scheduled learning rate, say.
+     *
+     * @throws NumericalFailureException if loss, gradient, factors or step are not finite; the message names which
+     */
+    public StepReport step(Objective objective, StepRule rule) {
+        KfacSettings.requireLengthsApart(rule, settings.constraint());
+        Stopwatch watch = new Stopwatch();
+        double loss = evaluate(objective);
+        double gradientNorm = Math.sqrt(backend.dot(gradient.values(), gradient.values()));
+        long gradientTime = watch.lap();
+        long factorTime = -curvature.covarianceNanos();
+        curvature.advance(damping, objective.targets());
+        factorTime += curvature.covarianceNanos();
+        long decompositionTime = watch.lap() - factorTime;
+
+        curvature.precondition(gradient, damping + settings.weightDecay(), direction);
+        backend.scale(-1, direction.values());
+        double slope = backend.dot(gradient.values(), direction.values());
+        long preconditioningTime = watch.lap();
+
+        double clip = clip(rule, slope);
+        QuadraticModel.Coefficients coefficients = coefficients(rule);
+        combine(coefficients);
+        boolean adapts = settings.adaptation().isPresent()
+                && settings.adaptation().orElseThrow().isDue(steps);
+        double predicted = predictedChange(rule, coefficients, adapts);
+        double stepNorm = Math.sqrt(backend.dot(delta.values(), delta.values()));
+        if (!Double.isFinite(stepNorm)) {
+            throw new NumericalFailureException("step %d is not finite (rate %s, momentum %s, damping %s)"
+                    .formatted(steps, coefficients.first(), coefficients.second(), damping));
+        }
+        long modelTime = watch.lap();
+
+        double usedDamping = damping;
+        Outcome outcome = move(objective, loss, predicted, adapts);
+        return new StepReport(
+                steps++,
+                loss,
+                outcome.newLoss(),
+                coefficients.first(),
+                coefficients.second(),
+                usedDamping,
+                outcome.ratio(),
+                predicted,
+                clip,
+                gradientNorm,
+                stepNorm,
+                slope,
+                outcome.accepted(),
+                curvature.status(),
+                new StageTimes(
+                        gradientTime, factorTime, decompositionTime, preconditioningTime, modelTime, watch.lap()));
+    }
+
+    private double evaluate(Objective objective) {
+        double loss = objective.evaluate(gradient);
+        if (settings.weightDecay() > 0) {
+            loss += penalty();
+            backend.addScaled(settings.weightDecay(), parameters.values(), gradient.values());
+        }
+        if (!Double.isFinite(loss)) {
+            throw new NumericalFailureException("the loss is %s at step %d".formatted(loss, steps));
+        }
+        return loss;
+    }
+
+    private double penalty() {
+        return settings.weightDecay() > 0
+                ? 0.5 * settings.weightDecay() * backend.dot(parameters.values(), parameters.values())
+                : 0;
+    }
+
+    private double clip(StepRule rule, double slope) {
+        Optional<NormConstraint> constraint = settings.constraint();
+        if (constraint.isEmpty() || !(rule instanceof StepRule.Fixed fixed)) {
+            return 1;
+        }
+        double squaredNorm = switch (constraint.get().measure()) {
+            case PRECONDITIONED -> -slope;
+            case EXACT -> {
+                quadratic.span(gradient, direction, null);
+                yield quadratic.squaredNorm();
+            }
+        };
+        double factor = constraint.get().factor(fixed.learningRate(), squaredNorm);
+        backend.scale(factor, direction.values());
+        return factor;
+    }
+
+    private QuadraticModel.Coefficients coefficients(StepRule rule) {
+        if (rule instanceof StepRule.Fixed fixed) {
+            return new QuadraticModel.Coefficients(fixed.learningRate(), hasVelocity ? fixed.momentum() : 0);
+        }
+        boolean plane = rule instanceof StepRule.ExactRateAndMomentum && hasVelocity;
+        quadratic.span(gradient, direction, plane ? velocity : null);
+        return quadratic.minimum(damping);
+    }
+
+    private void combine(QuadraticModel.Coefficients coefficients) {
+        backend.copy(direction.values(), delta.values());
+        backend.scale(coefficients.first(), delta.values());
+        if (hasVelocity) {
+            backend.addScaled(coefficients.second(), velocity.values(), delta.values());
+        }
+    }
+
+    /** The model's prediction where there is a model, or where ρ needs one. */
+    private double predictedChange(StepRule rule, QuadraticModel.Coefficients coefficients, boolean adapts) {
+        double modelDamping = settings.adaptation()
+                        .map(DampingAdaptation::model)
+                        .orElse(DampingAdaptation.Model.DAMPED)
+                        .equals(DampingAdaptation.Model.DAMPED)
+                ? damping
+                : 0;
+        if (!(rule instanceof StepRule.Fixed)) {
+            return quadratic.change(coefficients, modelDamping);
+        }
+        if (!adapts) {
+            return Double.NaN;
+        }
+        quadratic.span(gradient, delta, null);
+        return quadratic.change(new QuadraticModel.Coefficients(1, 0), modelDamping);
+    }
+
+    /** What became of a step. */
+    private record Outcome(double newLoss, @Nullable ReductionRatio ratio, boolean accepted) {}
+
+    private Outcome move(Objective objective, double loss, double predicted, boolean adapts) {
+        boolean evaluates = adapts || settings.rejects();
+        if (evaluates) {
+            backend.copy(parameters.values(), before.values());
+        }
+        backend.addScaled(1, delta.values(), parameters.values());
+        if (!evaluates) {
+            keepVelocity();
+            return new Outcome(Double.NaN, null, true);
+        }
+        double newLoss = objective.evaluate() + penalty();
+        boolean accepted = Double.isFinite(newLoss) && !(settings.rejects() && newLoss > loss);
+        ReductionRatio ratio = null;
+        if (adapts || !accepted) {
+            ratio = ReductionRatio.of(loss, newLoss, predicted, backend.precision());
+        }
+        if (settings.adaptation().isPresent() && ratio != null) {
+            damping = settings.adaptation().get().next(damping, ratio);
+        }
+        if (accepted) {
+            keepVelocity();
+        } else {
+            backend.copy(before.values(), parameters.values());
+            backend.fill(velocity.values(), 0);
+            hasVelocity = false;
+        }
+        return new Outcome(newLoss, ratio, accepted);
+    }
+
+    private void keepVelocity() {
+        backend.copy(delta.values(), velocity.values());
+        hasVelocity = true;
+    }
+
+    /**
+     * Everything that further steps depend on but the parameters, by name; waits for what runs beside the steps. With the
+     * same settings, {@link #restore} makes further steps the same bit for bit.
+     */
+    public Map<String, double[]> state() {
+        Map<String, double[]> state = new TreeMap<>(curvature.state());
+        double[] numbers = new double[parameters.layout().size()];
+        backend.download(velocity.values(), numbers);
+        state.put("velocity", numbers);
+        state.put("optimizer", new double[] {steps, damping, hasVelocity ? 1 : 0});
+        return state;
+    }
+
+    /**
+     * Goes on from a saved state; the parameters are restored by the caller.
+     *
+     * @throws IllegalArgumentException if it is of another version, model or form of damping; the message names the part
+     */
+    public void restore(Map<String, double[]> saved) {
+        SavedState state = new SavedState(saved);
+        double[] numbers = state.array("velocity", parameters.layout().size());
+        double[] optimizer = state.array("optimizer", 3);
+        curvature.restore(saved);
+        backend.upload(numbers, velocity.values());
+        steps = (long) optimizer[0];
+        damping = optimizer[1];
+        hasVelocity = optimizer[2] != 0;
+    }
+
+    /** Stops the thread that works beside the steps, if there is one. */
+    @Override
+    public void close() {
+        curvature.close();
+    }
+}

@@ -1,0 +1,423 @@
+package kingfisher.optim.kfac;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.curvature.RowWeights;
+import kingfisher.optim.curvature.WeightedMetric;
+import kingfisher.optim.kfac.CoveredParameters.Curvature;
+import kingfisher.optim.linear.Decomposition.Found;
+import kingfisher.optim.network.LayerTrace;
+import kingfisher.optim.network.LinearizedModel;
+import kingfisher.optim.network.ParameterLayout;
+import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.network.RowParameter;
+import kingfisher.optim.parallel.Workers;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.simple.RandomSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Kronecker-factored approximation F̂ of a model's Fisher matrix, kept over steps (Martens and Grosse 2015, "Optimizing
+ * neural networks with Kronecker-factored approximate curvature"; Grosse, "Second-Order Optimization", section 5): a
+ * block-diagonal matrix with {@code A ⊗ S} for every dense layer, and the exact Fisher matrix of parameters that are
+ * outputs themselves.
+ *
+ * <p>At each step, after the model's forward pass, {@link #advance} updates the factors and decomposes them where that is
+ * due; then {@link #precondition} multiplies by {@code (F̂ + λI)⁻¹}. A batch whose factors are not finite is left out, and
+ * a decomposition that is not found leaves the one before; both are counted, and fail the step if it happens too often in a
+ * row. The stepping thread allocates nothing but in decompositions and for one generator an update. Not for use by two
+ * threads at once.
+ */
+public final class KroneckerCurvature implements AutoCloseable {
+
+    private static final double STATE_VERSION = 1;
+
+    /** So many decomposition periods old, an asynchronous decomposition is waited for. */
+    private static final int LONGEST_AGE = 10;
+
+    private final LinearizedModel model;
+    private final List<WeightedMetric> metrics;
+    private final KroneckerSettings settings;
+    private final long seed;
+    private final Workers workers;
+    private final RowWeights rows;
+    private final List<LayerBlock> layers = new ArrayList<>();
+    private final List<RowBlock> rowBlocks = new ArrayList<>();
+    private final List<CoveredParameters> coverage;
+    private final List<Integer> uncoveredEntries = new ArrayList<>();
+    private final BatchFactors batch;
+    private final LayerDecompositions decompositions;
+    private final @Nullable Background background;
+    private final FailureCount rejectedBatches;
+    private final FailureCount failedDecompositions;
+
+    private long step;
+    private long updates;
+    private long factorStep;
+    private long decompositionStep;
+    private boolean factorsPending;
+    private @Nullable PendingDecomposition pending;
+    private long covarianceNanos;
+
+    /**
+     * Allocates factors for a model.
+     *
+     * @param model kept by reference; gives the statistics, after its forward passes. It may be a part of the batch that
+     *     the gradient is from. Its cotangents are overwritten
+     * @param metrics one for each head
+     * @param seed of the generator of sampled targets
+     * @param workers run the work on factors; used by the stepping thread only
+     * @throws IllegalArgumentException if a metric does not fit its head
+     */
+    public KroneckerCurvature(
+            LinearizedModel model,
+            List<WeightedMetric> metrics,
+            KroneckerSettings settings,
+            long seed,
+            Workers workers) {
+        WeightedMetric.requireFit(model, metrics);
+        Backend backend = model.parameters().backend();
+        this.model = model;
+        this.metrics = List.copyOf(metrics);
+        this.settings = settings;
+        this.seed = seed;
+        this.workers = workers;
+        this.rows = new RowWeights(model.batch());
+        for (LayerTrace layer : model.layers()) {
+            layers.add(new LayerBlock(backend, layer, settings));
+        }
+        for (RowParameter parameter : model.rowParameters()) {
+            rowBlocks.add(new RowBlock(backend, parameter, metrics.get(parameter.head())));
+        }
+        this.coverage = cover(model.parameters().layout());
+        this.batch = new BatchFactors(model, metrics, settings.estimator(), layers, rows, workers);
+        this.decompositions = new LayerDecompositions(layers, workers);
+        this.background = settings.execution() == Execution.SYNCHRONOUS ? null : new Background();
+        this.rejectedBatches = new FailureCount(settings.toleratedFailures());
+        this.failedDecompositions = new FailureCount(settings.toleratedFailures());
+    }
+
+    private List<CoveredParameters> cover(ParameterLayout layout) {
+        List<CoveredParameters> covered = new ArrayList<>();
+        blocks().forEach(block -> covered.add(block.covered()));
+        int blockCount = covered.size();
+        for (int e = 0; e < layout.entries().size(); e++) {
+            ParameterLayout.Entry entry = layout.entries().get(e);
+            boolean isCovered = covered.subList(0, blockCount).stream()
+                    .anyMatch(part -> part.offset() <= entry.offset() && entry.offset() < part.offset() + part.size());
+            if (!isCovered) {
+                uncoveredEntries.add(e);
+                covered.add(new CoveredParameters(
+                        entry.name(), entry.offset(), entry.rows() * entry.columns(), Curvature.NONE));
+            }
+        }
+        covered.sort(Comparator.comparingInt(CoveredParameters::offset));
+        return List.copyOf(covered);
+    }
+
+    /** Which block preconditions which parameters, in the order of the parameter vector; no parameter is missing. */
+    public List<CoveredParameters> coverage() {
+        return coverage;
+    }
+
+    /** The blocks, those of dense layers first. */
+    public List<CurvatureBlock> blocks() {
+        List<CurvatureBlock> blocks = new ArrayList<>(layers);
+        blocks.addAll(rowBlocks);
+        return blocks;
+    }
+
+    /** How much each row of the model's batch counts in the statistics. */
+    public RowWeights rowWeights() {
+        return rows;
+    }
+
+    /** How fresh the curvature is, as of the last {@link #advance}. */
+    public CurvatureStatus status() {
+        return new CurvatureStatus(
+                step,
+                Math.max(0, step - 1 - factorStep),
+                Math.max(0, step - 1 - decompositionStep),
+                rejectedBatches.total(),
+                failedDecompositions.total());
+    }
+
+    /** Nanoseconds that the stepping thread has spent on factors, over all steps. */
+    public long covarianceNanos() {
+        return covarianceNanos;
+    }
+
+    /**
+     * Adds a batch to the initial estimate of the factors, before the first step (Algorithm 1: the factors start from a
+     * batch much larger than those of the steps). Several batches count by their rows.
+     *
+     * @param large a model over the same parameters, after its forward pass; its cotangents are overwritten
+     * @param targets the data's targets of each head, for {@link FisherEstimator#EMPIRICAL}; else not read
+     * @throws IllegalStateException after the first step
+     * @throws NumericalFailureException if a factor is not finite
+     */
+    public void initialize(LinearizedModel large, List<double[]> targets) {
+        BatchFactors factors =
+                new BatchFactors(large, metrics, settings.estimator(), layers, new RowWeights(large.batch()), workers);
+        if (step > 0) {
+            throw new IllegalStateException("an initial estimate comes before the first step");
+        }
+        compute(() -> factors.compute(nextRandom(), targets));
+        String defect = factors.defect();
+        if (defect != null) {
+            throw new NumericalFailureException(defect + " are not finite in a batch of the initial estimate");
+        }
+        layers.forEach(layer -> layer.averageInitial(factors.weight()));
+    }
+
+    /**
+     * Begins a step at the point of the model's last forward pass: updates factors and decompositions where that is due.
+     *
+     * @param damping λ, positive; part of a decomposition with {@link DampingForm#FACTORED}
+     * @param targets the data's targets of each head, for {@link FisherEstimator#EMPIRICAL}; else not read, and may be
+     *     empty
+     * @throws IllegalArgumentException if λ is not positive and finite, or targets are missing
+     * @throws NumericalFailureException if factors were not finite, or had no decomposition, too often in a row, or at the
+     *     first step
+     */
+    public void advance(double damping, List<double[]> targets) {
+        requirePositive(damping);
+        if (settings.estimator() == FisherEstimator.EMPIRICAL) {
+            requireTargets(targets);
+        }
+        long now = step;
+        publish(now);
+        Stopwatch watch = new Stopwatch();
+        if (settings.covariancesDue(now)) {
+            updateFactors(now, targets);
+        }
+        covarianceNanos += watch.lap();
+        if (settings.decompositionDue(now)) {
+            decompose(now, damping);
+        }
+        step++;
+    }
+
+    private static void requirePositive(double damping) {
+        if (!(damping > 0 && damping < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("damping must be positive and finite: " + damping);
+        }
+    }
+
+    private void requireTargets(List<double[]> targets) {
+        if (targets.size() != metrics.size()) {
+            throw new IllegalArgumentException("the empirical Fisher matrix needs the targets of %d heads, found %d"
+                    .formatted(metrics.size(), targets.size()));
+        }
+    }
+
+    private void updateFactors(long now, List<double[]> targets) {
+        UniformRandomProvider random = nextRandom();
+        Background thread = background;
+        awaitFactors();
+        if (thread == null) {
+            compute(() -> batch.compute(random, targets));
+            accountBatch(averageBatch());
+        } else {
+            beginFactors(thread, random, targets);
+        }
+        factorStep = now;
+    }
+
+    /** The averages belong to the thread beside the steps, which may be decomposing them. */
+    private void beginFactors(Background thread, UniformRandomProvider random, List<double[]> targets) {
+        if (batch.canWait()) {
+            compute(() -> batch.copy(random, targets));
+            thread.submitFactors(() -> {
+                batch.computeCopied();
+                return averageBatch();
+            });
+        } else {
+            compute(() -> batch.compute(random, targets));
+            thread.submitFactors(this::averageBatch);
+        }
+        factorsPending = true;
+    }
+
+    /** Sampling refuses outputs that are no distribution; what comes then is a batch that cannot be used. */
+    private void compute(Runnable factors) {
+        try {
+            factors.run();
+        } catch (ArithmeticException outputs) {
+            throw new NumericalFailureException("no targets can be sampled from the model: " + outputs.getMessage());
+        }
+    }
+
+    private @Nullable String averageBatch() {
+        String defect = batch.defect();
+        if (defect == null) {
+            layers.forEach(LayerBlock::average);
+        }
+        return defect;
+    }
+
+    private void accountBatch(@Nullable String defect) {
+        boolean tolerable = layers.stream().noneMatch(LayerBlock::isEmpty);
+        rejectedBatches.account(defect == null ? null : defect + " are not finite", tolerable);
+    }
+
+    private void awaitFactors() {
+        if (factorsPending && background != null) {
+            factorsPending = false;
+            accountBatch(background.awaitFactors());
+        }
+    }
+
+    private UniformRandomProvider nextRandom() {
+        // consecutive seeds are spread by the generator's own seeding
+        return RandomSource.L64_X128_MIX.create(seed + 0x9E3779B97F4A7C15L * updates++);
+    }
+
+    private void decompose(long now, double damping) {
+        for (RowBlock block : rowBlocks) {
+            failedDecompositions.account(block.refresh(model, rows), block.hasDecomposition());
+        }
+        boolean beside =
+                background != null && !settings.isEarly(now) && layers.stream().allMatch(LayerBlock::hasDecomposition);
+        if (!beside) {
+            awaitFactors();
+            publish(decompositions.compute(damping), now);
+        } else if (pending == null && background != null) {
+            pending = new PendingDecomposition(now, background.submit(() -> decompositions.computeAlone(damping)));
+        }
+    }
+
+    private void publish(long now) {
+        PendingDecomposition job = pending;
+        if (job != null && isDue(job, now)) {
+            pending = null;
+            publish(job.await(), job.step());
+        }
+    }
+
+    private boolean isDue(PendingDecomposition job, long now) {
+        if (settings.execution() == Execution.DETERMINISTIC) {
+            return now >= job.step() + settings.latency();
+        }
+        return job.isDone() || now > decompositionStep + (long) LONGEST_AGE * settings.decompositionPeriod();
+    }
+
+    private void publish(LayerDecompositions.Result result, long begun) {
+        boolean tolerable = true;
+        for (int l = 0; l < layers.size(); l++) {
+            if (result.layers().get(l) instanceof Found<double[][]> found) {
+                layers.get(l).load(found.value());
+            }
+            tolerable &= layers.get(l).hasDecomposition();
+        }
+        Optional<String> failure = result.failure(layers);
+        failedDecompositions.account(failure.orElse(null), tolerable);
+        if (failure.isEmpty()) {
+            decompositionStep = begun;
+        }
+    }
+
+    /**
+     * Writes {@code (F̂ + λI)⁻¹ gradient}; 0 where the model has no parameters.
+     *
+     * @param gradient of the parameters' layout; not modified
+     * @param damping λ, positive
+     * @param result of the parameters' layout; overwritten
+     * @throws IllegalStateException before the first {@link #advance}
+     * @throws NumericalFailureException if the gradient is not finite; the message names the block
+     */
+    public void precondition(ParameterVector gradient, double damping, ParameterVector result) {
+        requirePositive(damping);
+        requireFinite(gradient);
+        for (LayerBlock block : layers) {
+            block.precondition(gradient, damping, result);
+        }
+        for (RowBlock block : rowBlocks) {
+            block.precondition(gradient, damping, result);
+        }
+        Backend backend = result.backend();
+        for (int entry : uncoveredEntries) {
+            backend.fill(result.view(entry), 0);
+        }
+    }
+
+    private void requireFinite(ParameterVector gradient) {
+        Backend backend = gradient.backend();
+        if (!Double.isFinite(backend.dot(gradient.values(), gradient.values()))) {
+            ParameterLayout layout = gradient.layout();
+            for (int e = 0; e < layout.entries().size(); e++) {
+                if (!Double.isFinite(backend.dot(gradient.view(e), gradient.view(e)))) {
+                    throw new NumericalFailureException(
+                            "the gradient of " + layout.entries().get(e).name() + " is not finite");
+                }
+            }
+        }
+    }
+
+    /**
+     * Everything that the next steps depend on, by name; waits for what runs beside the steps. With the same settings,
+     * {@link #restore} makes further steps the same bit for bit.
+     */
+    public Map<String, double[]> state() {
+        awaitFactors();
+        if (settings.execution() == Execution.ASYNCHRONOUS && pending != null) {
+            PendingDecomposition job = pending;
+            pending = null;
+            publish(job.await(), job.step());
+        }
+        Map<String, double[]> state = new TreeMap<>();
+        state.put("version", new double[] {STATE_VERSION});
+        state.put("steps", new double[] {step, updates, factorStep, decompositionStep});
+        state.put("rejected batches", rejectedBatches.state());
+        state.put("failed decompositions", failedDecompositions.state());
+        layers.forEach(layer -> layer.save(state));
+        rowBlocks.forEach(block -> block.save(state));
+        if (pending != null) {
+            pending.save(state, layers);
+        }
+        return state;
+    }
+
+    /**
+     * Goes on from a saved state.
+     *
+     * @throws IllegalArgumentException if it is of another version, model or form of damping; the message names the part
+     */
+    public void restore(Map<String, double[]> saved) {
+        SavedState state = new SavedState(new HashMap<>(saved));
+        double version = state.array("version", 1)[0];
+        if (version != STATE_VERSION) {
+            throw new IllegalArgumentException(
+                    "the saved state has version %s, expected %s".formatted(version, STATE_VERSION));
+        }
+        awaitFactors();
+        if (pending != null) {
+            pending.await();
+            pending = null;
+        }
+        double[] steps = state.array("steps", 4);
+        layers.forEach(layer -> layer.restore(state));
+        rowBlocks.forEach(block -> block.restore(state));
+        rejectedBatches.restore(state.array("rejected batches", 2));
+        failedDecompositions.restore(state.array("failed decompositions", 2));
+        step = (long) steps[0];
+        updates = (long) steps[1];
+        factorStep = (long) steps[2];
+        decompositionStep = (long) steps[3];
+        pending = PendingDecomposition.restore(state, layers);
+    }
+
+    /** Stops the thread that works beside the steps, if there is one, and waits for its end. */
+    @Override
+    public void close() {
+        if (background != null) {
+            background.close();
+        }
+    }
+}

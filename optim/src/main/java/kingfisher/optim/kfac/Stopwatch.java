@@ -1,0 +1,15 @@
+package kingfisher.optim.kfac;
+
+/** Measures the stages of a step, one behind the other. */
+final class Stopwatch {
+
+    private long last = System.nanoTime();
+
+    /** Returns the nanoseconds since the last call, or since the start. */
+    long lap() {
+        long now = System.nanoTime();
+        long elapsed = now - last;
+        last = now;
+        return elapsed;
+    }
+}
