@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import kingfisher.agents.run.Json;
 import kingfisher.experiments.suite.Statistics;
@@ -14,12 +15,18 @@ import kingfisher.experiments.suite.Statistics;
  * @param name what was measured
  * @param ours samples of this project, in the order in which they were taken
  * @param peer samples of the peer
+ * @param ownPeer what this case compares with, if it is not the benchmark's peer
  */
-record BenchmarkCase(String name, Unit unit, List<Double> ours, List<Double> peer) {
+record BenchmarkCase(String name, Unit unit, List<Double> ours, List<Double> peer, Optional<String> ownPeer) {
 
     BenchmarkCase {
         ours = List.copyOf(ours);
         peer = List.copyOf(peer);
+    }
+
+    /** Creates a case that compares with the benchmark's peer. */
+    BenchmarkCase(String name, Unit unit, List<Double> ours, List<Double> peer) {
+        this(name, unit, ours, peer, Optional.empty());
     }
 
     double oursMedian() {
@@ -37,6 +44,7 @@ record BenchmarkCase(String name, Unit unit, List<Double> ours, List<Double> pee
 
     ObjectNode toJson() {
         ObjectNode json = Json.object().put("case", name).put("unit", unit.text());
+        ownPeer.ifPresent(peerName -> json.put("peerName", peerName));
         addAll(json.putArray("ours"), ours);
         addAll(json.putArray("peer"), peer);
         Json.putNumber(json, "ratio", ratio());
@@ -47,7 +55,8 @@ record BenchmarkCase(String name, Unit unit, List<Double> ours, List<Double> pee
         samples.forEach(array::add);
     }
 
-    String table(String peerName) {
+    String table(String benchmarksPeer) {
+        String peerName = ownPeer.orElse(benchmarksPeer);
         int width = Math.max("Kingfisher".length(), peerName.length());
         return name + ", " + unit.text() + "\n" + line(width, "Kingfisher", ours, oursMedian())
                 + line(width, peerName, peer, peerMedian())

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.NearestNames;
+import kingfisher.experiments.bench.PeerPython.Peers;
 
 /** The benchmarks that there are, by name. */
 public final class Benchmarks {
@@ -12,7 +13,7 @@ public final class Benchmarks {
 
     /** Returns the names of all benchmarks. */
     public static List<String> names() {
-        return List.of(PpoCartPole.NAME, BridgeHalfCheetah.NAME);
+        return List.of(PpoCartPole.NAME, BridgeHalfCheetah.NAME, CurvatureProducts.NAME);
     }
 
     /**
@@ -23,8 +24,9 @@ public final class Benchmarks {
      */
     public static Benchmark find(String name, Map<String, String> environment) {
         return switch (name) {
-            case PpoCartPole.NAME -> new PpoCartPole(PeerPython.find(environment));
-            case BridgeHalfCheetah.NAME -> new BridgeHalfCheetah(PeerPython.find(environment));
+            case PpoCartPole.NAME -> new PpoCartPole(PeerPython.find(Peers.STABLE_BASELINES3, environment));
+            case BridgeHalfCheetah.NAME -> new BridgeHalfCheetah(PeerPython.find(Peers.STABLE_BASELINES3, environment));
+            case CurvatureProducts.NAME -> new CurvatureProducts(PeerPython.find(Peers.JAX, environment));
             default -> throw new InvalidInputException("unknown benchmark: " + name + NearestNames.hint(name, names()));
         };
     }

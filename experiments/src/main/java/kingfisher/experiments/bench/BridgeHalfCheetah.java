@@ -1,13 +1,10 @@
 package kingfisher.experiments.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.DoubleSupplier;
 import kingfisher.agents.settings.AlgorithmSettings;
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.PpoSettings;
@@ -68,52 +65,46 @@ final class BridgeHalfCheetah implements Benchmark {
             JsonNode vectorsFirst = first(vectors, "{\"steps\": 1600}");
             JsonNode peerFirst = first(peer, "{\"steps\": 2048}");
             training.train(WARM_UP_STEPS, 0);
-            Map<String, DoubleSupplier> sides = new LinkedHashMap<>();
-            sides.put("sync vector", () -> ask(vectors, "{\"vector\": \"sync\", \"steps\": " + STEPS + "}"));
-            sides.put("bridge, 1 server", () -> one.measure(STEPS));
-            sides.put("async vector", () -> ask(vectors, "{\"vector\": \"async\", \"steps\": " + ASYNC_STEPS + "}"));
-            sides.put("bridge, 2 servers", () -> two.measure(STEPS));
-            sides.put("PPO, Kingfisher", () -> training.train(TRAINING_STEPS, 1).stepsPerSecond());
-            sides.put("PPO, Stable-Baselines3", () -> ask(peer, "{\"steps\": " + PEER_TRAINING_STEPS + "}"));
-            Map<String, List<Double>> samples = sample(sides, progress);
+            Sides sides = new Sides();
+            sides.add("sync vector", () -> ask(vectors, "{\"vector\": \"sync\", \"steps\": " + STEPS + "}"));
+            sides.add("bridge, 1 server", () -> one.measure(STEPS));
+            sides.add("async vector", () -> ask(vectors, "{\"vector\": \"async\", \"steps\": " + ASYNC_STEPS + "}"));
+            sides.add("bridge, 2 servers", () -> two.measure(STEPS));
+            sides.add("PPO, Kingfisher", () -> training.train(TRAINING_STEPS, 1).stepsPerSecond());
+            sides.add("PPO, Stable-Baselines3", () -> ask(peer, "{\"steps\": " + PEER_TRAINING_STEPS + "}"));
+            sample(sides, progress);
             return new BenchmarkResult(
                     NAME,
                     PEER_NAME,
                     Versions.of(threads, vectorsFirst, peerFirst),
                     List.of(
-                            random(samples, "bridge, 1 server", "sync vector"),
-                            random(samples, "bridge, 2 servers", "sync vector"),
-                            random(samples, "bridge, 1 server", "async vector"),
-                            random(samples, "bridge, 2 servers", "async vector"),
+                            random(sides, "bridge, 1 server", "sync vector"),
+                            random(sides, "bridge, 2 servers", "sync vector"),
+                            random(sides, "bridge, 1 server", "async vector"),
+                            random(sides, "bridge, 2 servers", "async vector"),
                             new BenchmarkCase(
                                     "PPO, 8 environments x 256 steps, minibatch 64, 10 epochs, separate 64-64 tanh, "
                                             + threads + " threads and servers against one torch thread and DummyVecEnv",
                                     Unit.STEPS_PER_SECOND,
-                                    samples.getOrDefault("PPO, Kingfisher", List.of()),
-                                    samples.getOrDefault("PPO, Stable-Baselines3", List.of()))));
+                                    sides.samples("PPO, Kingfisher"),
+                                    sides.samples("PPO, Stable-Baselines3"))));
         }
     }
 
-    private static Map<String, List<Double>> sample(Map<String, DoubleSupplier> sides, Consumer<String> progress) {
-        Map<String, List<Double>> samples = new LinkedHashMap<>();
+    private static void sample(Sides sides, Consumer<String> progress) {
         for (int sample = 1; sample <= SAMPLES; sample++) {
-            for (Map.Entry<String, DoubleSupplier> side : sides.entrySet()) {
-                double value = side.getValue().getAsDouble();
-                samples.computeIfAbsent(side.getKey(), name -> new ArrayList<>())
-                        .add(value);
-                progress.accept(String.format(
-                        Locale.ROOT, "sample %d of %d: %s %,.0f steps/s", sample, SAMPLES, side.getKey(), value));
-            }
+            String which = "sample %d of %d".formatted(sample, SAMPLES);
+            sides.sampleAll((side, value) ->
+                    progress.accept(String.format(Locale.ROOT, "%s: %s %,.0f steps/s", which, side, value)));
         }
-        return samples;
     }
 
-    private static BenchmarkCase random(Map<String, List<Double>> samples, String ours, String peer) {
+    private static BenchmarkCase random(Sides sides, String ours, String peer) {
         return new BenchmarkCase(
                 ENVIRONMENTS + " environments, random actions: " + ours + " against " + peer,
                 Unit.STEPS_PER_SECOND,
-                samples.getOrDefault(ours, List.of()),
-                samples.getOrDefault(peer, List.of()));
+                sides.samples(ours),
+                sides.samples(peer));
     }
 
     private JsonNode first(PeerProcess process, String request) {

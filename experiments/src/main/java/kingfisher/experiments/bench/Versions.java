@@ -18,6 +18,8 @@ final class Versions {
         versions.put("kingfisher-threads", Integer.toString(threads));
         versions.put("java", String.valueOf(System.getProperty("java.version")));
         versions.putAll(build.versions());
+        // another choice than the program's own may halve the speed of every product
+        versions.put("openblas-coretype", System.getenv().getOrDefault("OPENBLAS_CORETYPE", "not set"));
         for (JsonNode peer : peers) {
             peer.path("versions")
                     .properties()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import kingfisher.agents.run.Json;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,22 @@ class BenchmarkResultTest {
                                  "cases": [{"case": "loop", "unit": "steps/s", "ours": [10.0, 30.0], "peer": [4.0],
                                             "ratio": 5.0}]}
                                 """));
+    }
+
+    @Test
+    void aCaseMayNameAPeerOfItsOwn() throws JsonProcessingException {
+        BenchmarkCase product = new BenchmarkCase(
+                "product", Unit.MILLISECONDS, List.of(5.0), List.of(4.0), Optional.of("our gradient"));
+        assertThat(product.toJson()).isEqualTo(Json.parse("""
+                                {"case": "product", "unit": "ms", "peerName": "our gradient", "ours": [5.0], "peer": [4.0],
+                                 "ratio": 0.8}
+                                """));
+        assertThat(product.table("kfac-jax")).isEqualTo("""
+                        product, ms
+                          Kingfisher        5.000   median 5.000
+                          our gradient      4.000   median 4.000
+                          ratio        0.80
+                        """);
     }
 
     @Test

@@ -14,6 +14,7 @@ import kingfisher.agents.settings.PpoSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.train.EnvironmentSource;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.experiments.bench.PeerPython.Peers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -30,7 +31,7 @@ class PeerTest {
         Path file = directory.resolve("python");
         Files.writeString(file, "#!/bin/sh\n" + shell + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-        return PeerPython.find(Map.of("KINGFISHER_PEER_PYTHON", file.toString()));
+        return PeerPython.find(Peers.STABLE_BASELINES3, Map.of("KINGFISHER_PEER_PYTHON", file.toString()));
     }
 
     @Test
@@ -40,9 +41,14 @@ class PeerTest {
                 .hasMessageStartingWith("KINGFISHER_PEER_PYTHON is not set; install the peers with: ")
                 .hasMessageContaining("pip install -r experiments/peers/requirements.txt")
                 .hasMessageNotContaining("\n");
-        assertThatThrownBy(() -> PeerPython.find(Map.of("KINGFISHER_PEER_PYTHON", "/no/such/python")))
+        assertThatThrownBy(() ->
+                        PeerPython.find(Peers.STABLE_BASELINES3, Map.of("KINGFISHER_PEER_PYTHON", "/no/such/python")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("KINGFISHER_PEER_PYTHON must be a Python interpreter: /no/such/python; ");
+        assertThatThrownBy(() -> Benchmarks.find("curvature-products", Map.of()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("KINGFISHER_JAX_PYTHON is not set; install the peers with: ")
+                .hasMessageContaining("pip install -r experiments/peers/requirements-jax.txt");
     }
 
     @Test
@@ -126,7 +132,8 @@ class PeerTest {
 
     @Test
     void theScriptsThatTheBenchmarksStartComeWithTheProgram() {
-        for (String script : List.of("gymnasium_vectors.py", "sb3_ppo_halfcheetah.py", SCRIPT, "timed_requests.py")) {
+        for (String script : List.of(
+                "gymnasium_vectors.py", "kfac_jax_step.py", "sb3_ppo_halfcheetah.py", SCRIPT, "timed_requests.py")) {
             assertThat(PeerProcess.class.getResource(script)).as(script).isNotNull();
         }
     }
