@@ -13,7 +13,7 @@ public final class Benchmarks {
 
     /** Returns the names of all benchmarks. */
     public static List<String> names() {
-        return List.of(PpoCartPole.NAME, BridgeHalfCheetah.NAME, CurvatureProducts.NAME);
+        return List.of(PpoCartPole.NAME, BridgeHalfCheetah.NAME, CurvatureProducts.NAME, KfacStep.NAME);
     }
 
     /**
@@ -27,6 +27,7 @@ public final class Benchmarks {
             case PpoCartPole.NAME -> new PpoCartPole(PeerPython.find(Peers.STABLE_BASELINES3, environment));
             case BridgeHalfCheetah.NAME -> new BridgeHalfCheetah(PeerPython.find(Peers.STABLE_BASELINES3, environment));
             case CurvatureProducts.NAME -> new CurvatureProducts(PeerPython.find(Peers.JAX, environment));
+            case KfacStep.NAME -> new KfacStep(PeerPython.find(Peers.JAX, environment));
             default -> throw new InvalidInputException("unknown benchmark: " + name + NearestNames.hint(name, names()));
         };
     }

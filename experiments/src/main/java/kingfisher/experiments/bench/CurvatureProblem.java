@@ -2,11 +2,19 @@ package kingfisher.experiments.bench;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.curvature.GaussNewtonOperator;
 import kingfisher.optim.curvature.SquaredError;
+import kingfisher.optim.curvature.WeightedMetric;
+import kingfisher.optim.kfac.DampingForm;
+import kingfisher.optim.kfac.Kfac;
+import kingfisher.optim.kfac.KfacSettings;
+import kingfisher.optim.kfac.KroneckerSettings;
+import kingfisher.optim.kfac.StepRule;
+import kingfisher.optim.kfac.SupervisedObjective;
 import kingfisher.optim.linear.DampedOperator;
 import kingfisher.optim.network.DenseLayer;
 import kingfisher.optim.network.DifferentiableModel;
@@ -33,10 +41,13 @@ final class CurvatureProblem {
     static final int ITERATIONS = 10;
 
     private static final double DAMPING = 1e-2;
+    private static final double LEARNING_RATE = 1e-3;
+    private static final double MOMENTUM = 0.9;
+    private static final List<WeightedMetric> METRICS = List.of(new SquaredError(OUTPUTS).weighted(1));
 
+    private final Workers workers;
     private final DifferentiableModel model;
-    private final Matrix input;
-    private final double[] targets;
+    private final SupervisedObjective objective;
     private final ParameterVector gradient;
     private final double[] direction;
     private final double[] result;
@@ -61,15 +72,18 @@ final class CurvatureProblem {
             network.initialize(l, 1, random);
         }
         ZigguratSampler.NormalizedGaussian normal = ZigguratSampler.NormalizedGaussian.of(random);
+        this.workers = workers;
         this.model = NetworkModel.of(batch, network, workers);
-        this.input = backend.allocate(batch, INPUTS);
+        Matrix input = backend.allocate(batch, INPUTS);
         backend.upload(normal.samples((long) batch * INPUTS).toArray(), input);
-        this.targets = normal.samples((long) batch * OUTPUTS).toArray();
+        double[] targets = normal.samples((long) batch * OUTPUTS).toArray();
+        this.objective = new SupervisedObjective(model, METRICS);
+        objective.setBatch(input, List.of(targets));
         this.gradient = network.parameters().zerosLike();
         int size = network.parameters().layout().size();
         this.direction = new double[size];
         this.result = new double[size];
-        this.curvature = new GaussNewtonOperator(model, List.of(new SquaredError(OUTPUTS).weighted(1)));
+        this.curvature = new GaussNewtonOperator(model, METRICS);
         this.damped = new DampedOperator(curvature, DAMPING);
         this.solver = new ConjugateGradient(size, ConjugateGradientSettings.exact(ITERATIONS, 0));
         gradient();
@@ -78,17 +92,36 @@ final class CurvatureProblem {
 
     /** Computes loss and gradient; returns the loss. */
     double gradient() {
-        model.forward(input);
-        double[] outputs = model.outputs(0);
-        double[] outputGradients = model.outputGradients(0);
-        double squares = 0;
-        for (int i = 0; i < targets.length; i++) {
-            double error = outputs[i] - targets[i];
-            outputGradients[i] = error;
-            squares += error * error;
-        }
-        model.backward(1.0 / model.batch(), gradient);
-        return 0.5 * squares / model.batch();
+        return objective.evaluate(gradient);
+    }
+
+    /** A step of plain gradient descent. */
+    void gradientStep() {
+        gradient();
+        ParameterVector parameters = model.parameters();
+        parameters.backend().addScaled(-LEARNING_RATE, gradient.values(), parameters.values());
+    }
+
+    /**
+     * Returns an optimizer of this problem with the peer's settings.
+     *
+     * @param covariancePeriod steps from one update of the factors to the next
+     * @param decompositionPeriod steps from one decomposition to the next
+     */
+    Kfac kfac(DampingForm form, int covariancePeriod, int decompositionPeriod) {
+        KroneckerSettings factors = KroneckerSettings.defaults()
+                .withDampingForm(form)
+                .withPeriods(covariancePeriod, decompositionPeriod, 0);
+        KfacSettings settings = KfacSettings.defaults()
+                .withCurvature(factors)
+                .withConstantDamping(DAMPING)
+                .withRule(new StepRule.Fixed(LEARNING_RATE, MOMENTUM), Optional.empty());
+        return Kfac.of(settings, model, METRICS, 1, workers);
+    }
+
+    /** A step of an optimizer of this problem; returns the loss before it. */
+    double step(Kfac kfac) {
+        return kfac.step(objective).loss();
     }
 
     /** One Gauss-Newton product, from the trace that the last {@link #gradient} has left. */

@@ -21,21 +21,23 @@ final class CurvatureProducts implements Benchmark {
     /** The benchmark's name. */
     static final String NAME = "curvature-products";
 
-    private static final List<Setting> SETTINGS =
-            List.of(new Setting(64, 2048), new Setting(64, 8192), new Setting(256, 2048), new Setting(256, 8192));
     private static final String BARE = "its matrix products alone";
     private static final int SAMPLES = 7;
     private static final double SAMPLE_SECONDS = 0.2;
     private static final double WARM_UP_SECONDS = 1;
 
     private final PeerPython python;
-    private final List<Setting> settings;
+    private final List<ProblemSize> settings;
     private final SortedSet<Integer> threads;
     private final double scale;
 
     /** Makes the benchmark with one thread, and with one a core. */
     CurvatureProducts(PeerPython python) {
-        this(python, SETTINGS, new TreeSet<>(List.of(1, Runtime.getRuntime().availableProcessors())), 1);
+        this(
+                python,
+                ProblemSize.ALL,
+                new TreeSet<>(List.of(1, Runtime.getRuntime().availableProcessors())),
+                1);
     }
 
     /**
@@ -44,21 +46,11 @@ final class CurvatureProducts implements Benchmark {
      * @param threads 1, and other numbers of our threads
      * @param scale factor on the seconds that samples take
      */
-    CurvatureProducts(PeerPython python, List<Setting> settings, SortedSet<Integer> threads, double scale) {
+    CurvatureProducts(PeerPython python, List<ProblemSize> settings, SortedSet<Integer> threads, double scale) {
         this.python = python;
         this.settings = List.copyOf(settings);
         this.threads = threads;
         this.scale = scale;
-    }
-
-    /** The width of the hidden layers, and how many examples there are. */
-    record Setting(int width, int batch) {
-
-        @Override
-        public String toString() {
-            return "%d-%d-%d-%d, batch %d"
-                    .formatted(CurvatureProblem.INPUTS, width, width, CurvatureProblem.OUTPUTS, batch);
-        }
     }
 
     /** What is measured, with the peer's name for it. */
@@ -75,7 +67,7 @@ final class CurvatureProducts implements Benchmark {
             this.ofPeer = ofPeer;
         }
 
-        String side(Setting setting, String who) {
+        String side(ProblemSize setting, String who) {
             return setting + ": " + text + ", " + who;
         }
 
@@ -96,12 +88,13 @@ final class CurvatureProducts implements Benchmark {
             progress.accept("warming up");
             Sides sides = new Sides();
             List<JsonNode> answers = new ArrayList<>();
-            for (Setting setting : settings) {
+            for (ProblemSize setting : settings) {
                 for (Work work : Work.values()) {
-                    answers.add(peer.warmUp(work.ofPeer, setting.width, setting.batch));
+                    answers.add(peer.warmUp(work.ofPeer, setting.width(), setting.batch()));
                     sides.add(
                             work.side(setting, KfacJax.NAME),
-                            () -> peer.milliseconds(work.ofPeer, setting.width, setting.batch, scale * SAMPLE_SECONDS));
+                            () -> peer.milliseconds(
+                                    work.ofPeer, setting.width(), setting.batch(), scale * SAMPLE_SECONDS));
                 }
                 ours.forEach(workers -> addOurs(sides, setting, backend, workers));
                 addBare(sides, setting, backend);
@@ -112,7 +105,7 @@ final class CurvatureProducts implements Benchmark {
             }
             JsonNode first = answers.get(0);
             List<BenchmarkCase> cases = new ArrayList<>();
-            for (Setting setting : settings) {
+            for (ProblemSize setting : settings) {
                 addCases(cases, sides, setting, first.required("threads").asInt());
                 progress.accept(summary(sides, setting));
             }
@@ -122,17 +115,17 @@ final class CurvatureProducts implements Benchmark {
         }
     }
 
-    private void addOurs(Sides sides, Setting setting, Backend backend, Workers workers) {
-        CurvatureProblem problem = new CurvatureProblem(backend, setting.width, setting.batch, workers);
+    private void addOurs(Sides sides, ProblemSize setting, Backend backend, Workers workers) {
+        CurvatureProblem problem = new CurvatureProblem(backend, setting.width(), setting.batch(), workers);
         for (Work work : Work.values()) {
             add(sides, work.side(setting, ours(workers.count())), work.of(problem));
         }
     }
 
-    private void addBare(Sides sides, Setting setting, Backend backend) {
+    private void addBare(Sides sides, ProblemSize setting, Backend backend) {
         MatrixProducts products = new MatrixProducts(backend);
         try (Workers one = new Workers(1)) {
-            CurvatureProblem problem = new CurvatureProblem(products.recorder(), setting.width, setting.batch, one);
+            CurvatureProblem problem = new CurvatureProblem(products.recorder(), setting.width(), setting.batch(), one);
             for (Work work : List.of(Work.GRADIENT, Work.PRODUCT)) {
                 add(sides, work.side(setting, BARE), products.of(work.of(problem)));
             }
@@ -148,7 +141,7 @@ final class CurvatureProducts implements Benchmark {
         return "threads: " + count;
     }
 
-    private void addCases(List<BenchmarkCase> cases, Sides sides, Setting setting, int peerThreads) {
+    private void addCases(List<BenchmarkCase> cases, Sides sides, ProblemSize setting, int peerThreads) {
         for (int count : threads) {
             String who = ours(count);
             List<Double> gradient = sides.samples(Work.GRADIENT.side(setting, who));
@@ -172,7 +165,7 @@ final class CurvatureProducts implements Benchmark {
         return new BenchmarkCase(name + ", against " + peerName, Unit.MILLISECONDS, ours, peer, Optional.of(peerName));
     }
 
-    private String summary(Sides sides, Setting setting) {
+    private String summary(Sides sides, ProblemSize setting) {
         String who = ours(threads.first());
         double gradient = median(sides, Work.GRADIENT.side(setting, who));
         return String.format(

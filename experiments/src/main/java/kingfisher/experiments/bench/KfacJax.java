@@ -13,6 +13,9 @@ final class KfacJax implements AutoCloseable {
     /** Its work is named as in the script. */
     static final String GRADIENT = "gradient";
 
+    static final String GRADIENT_STEP = "gradient-step";
+    static final String FACTORED_STEP = "kfac";
+    static final String EIGEN_STEP = "kfac-eigen";
     static final String PRODUCT = "gauss-newton-kept";
     static final String TEN_ITERATIONS = "conjugate-gradients";
 

@@ -47,8 +47,7 @@ class CurvatureProductsTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
         PeerPython python = PeerPython.find(Peers.JAX, Map.of("KINGFISHER_JAX_PYTHON", file.toString()));
         List<String> lines = new ArrayList<>();
-        JsonNode json = new CurvatureProducts(
-                        python, List.of(new CurvatureProducts.Setting(8, 16)), new TreeSet<>(List.of(1, 2)), 0)
+        JsonNode json = new CurvatureProducts(python, List.of(new ProblemSize(8, 16)), new TreeSet<>(List.of(1, 2)), 0)
                 .run(lines::add)
                 .toJson();
         assertThat(json.path("peerName").asText()).isEqualTo("kfac-jax");
