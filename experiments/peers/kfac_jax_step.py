@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The peer's side of `bench curvature-products` and `bench kfac-step`: one piece of work of kfac-jax on a small network, timed.
+"""The peer's side of `bench curvature-products` and `bench kfac-step`: one piece of work of kfac-jax, timed.
 
     python kfac_jax_step.py --work gauss-newton --width 256 --batch 8192
     python kfac_jax_step.py --repeat-on-stdin
