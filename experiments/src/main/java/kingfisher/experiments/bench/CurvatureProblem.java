@@ -14,7 +14,6 @@ import kingfisher.optim.network.Mlp;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
-import kingfisher.optim.network.ShardedModel;
 import kingfisher.optim.parallel.Workers;
 import kingfisher.optim.solver.ConjugateGradient;
 import kingfisher.optim.solver.ConjugateGradientResult;
@@ -62,7 +61,7 @@ final class CurvatureProblem {
             network.initialize(l, 1, random);
         }
         ZigguratSampler.NormalizedGaussian normal = ZigguratSampler.NormalizedGaussian.of(random);
-        this.model = ShardedModel.of(batch, rows -> NetworkModel.of(rows, network), workers);
+        this.model = NetworkModel.of(batch, network, workers);
         this.input = backend.allocate(batch, INPUTS);
         backend.upload(normal.samples((long) batch * INPUTS).toArray(), input);
         this.targets = normal.samples((long) batch * OUTPUTS).toArray();
