@@ -7,6 +7,7 @@ import kingfisher.agents.rollout.Rollout;
 public final class Advantages {
 
     private static final double EPSILON = 1e-8;
+    private static final double ROUNDING = 1e-13;
 
     private Advantages() {}
 
@@ -32,6 +33,17 @@ public final class Advantages {
             sum += advantages[rows[i]];
         }
         return sum / count;
+    }
+
+    /** Whether a rollout's advantages are all the same, but for rounding. */
+    public static boolean areEqual(Rollout rollout) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = Double.NEGATIVE_INFINITY;
+        for (double advantage : rollout.advantages()) {
+            least = Math.min(least, advantage);
+            most = Math.max(most, advantage);
+        }
+        return most - least <= ROUNDING * Math.max(Math.abs(least), Math.abs(most));
     }
 
     /** What brings {@code advantages[rows[from]] - mean, …} to a standard deviation of 1, over n - 1. */

@@ -11,6 +11,8 @@ import kingfisher.optim.optimizer.Optimizer;
 /** Fits a value network to a rollout's returns by epochs of minibatch descent on the mean squared error. */
 public final class CriticFit {
 
+    private static final String REMEDY = "a smaller critic-learning-rate";
+
     private final Rollout rollout;
     private final NetworkLearner learner;
     private final ValueLoss loss = new ValueLoss(1, Optional.empty(), ValueClipRule.MAXIMUM);
@@ -36,7 +38,7 @@ public final class CriticFit {
             double learningRate) {
         this.rollout = rollout;
         this.learner = new NetworkLearner(
-                network, optimizer, minibatchSize, rollout.observations().columns(), 0);
+                network, optimizer, minibatchSize, rollout.observations().columns(), 0, REMEDY);
         this.shuffle = shuffle;
         this.epochs = epochs;
         this.minibatchSize = minibatchSize;
@@ -60,10 +62,7 @@ public final class CriticFit {
                 learner.forward(rollout.observations(), permutation, offset);
                 loss.apply(rollout, permutation, offset, learner.pass());
                 double squaredNorm = learner.backward();
-                if (!Double.isFinite(squaredNorm)) {
-                    throw NonFiniteException.ofLearning(
-                            "the squared gradient norm of the " + learner.name() + " network", squaredNorm);
-                }
+                learner.checkGradient(squaredNorm);
                 learner.step(1, learningRate);
             }
         }

@@ -23,14 +23,21 @@ public final class NetworkLearner {
     private final Matrix minibatch;
     private final Backend backend;
     private final double weightProximity;
+    private final String remedy;
 
     /**
      * Creates the learner.
      *
      * @param weightProximity λ_WSP of Grosse's eq. 11: the objective grows by {@code λ/2 ‖w - w_start‖²}
+     * @param remedy what may help if the numbers are no longer finite, such as "a smaller learning-rate"
      */
     public NetworkLearner(
-            PolicyValueNetwork network, Optimizer optimizer, int minibatchSize, int inputs, double weightProximity) {
+            PolicyValueNetwork network,
+            Optimizer optimizer,
+            int minibatchSize,
+            int inputs,
+            double weightProximity,
+            String remedy) {
         this.network = network;
         this.parameters = network.parameters();
         this.gradient = parameters.zerosLike();
@@ -40,6 +47,7 @@ public final class NetworkLearner {
         this.backend = parameters.backend();
         this.minibatch = backend.allocate(minibatchSize, inputs);
         this.weightProximity = weightProximity;
+        this.remedy = remedy;
     }
 
     /** What the network gives: {@code policy}, {@code value} or {@code shared}. */
@@ -90,6 +98,14 @@ public final class NetworkLearner {
         return backend.dot(gradient.values(), gradient.values());
     }
 
+    /** Throws {@link NonFiniteException} if what {@link #backward} returned is not a number. */
+    public void checkGradient(double squaredNorm) {
+        if (!Double.isFinite(squaredNorm)) {
+            throw NonFiniteException.ofLearning(
+                    "the squared gradient norm of the " + name() + " network", squaredNorm, remedy);
+        }
+    }
+
     /** Moves the parameters by the gradient times {@code gradientScale}. */
     public void step(double gradientScale, double learningRate) {
         optimizer.step(parameters, gradient, gradientScale, learningRate);
@@ -108,7 +124,7 @@ public final class NetworkLearner {
         double squaredNorm = backend.dot(vector.values(), vector.values());
         if (!Double.isFinite(squaredNorm)) {
             throw NonFiniteException.ofLearning(
-                    "the squared norm of " + what + " of the " + name() + " network", squaredNorm);
+                    "the squared norm of " + what + " of the " + name() + " network", squaredNorm, remedy);
         }
     }
 }

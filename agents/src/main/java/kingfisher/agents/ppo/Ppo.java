@@ -15,7 +15,6 @@ import kingfisher.agents.algorithm.SavedCounters;
 import kingfisher.agents.algorithm.ValueLoss;
 import kingfisher.agents.policy.ActorCritic;
 import kingfisher.agents.policy.PolicyValueNetwork;
-import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.AdvantageNormalization;
 import kingfisher.agents.settings.CommonSettings;
@@ -43,6 +42,8 @@ public final class Ppo implements Algorithm {
 
     /** Early stopping waits for 1.5 times the target, as in OpenAI's Spinning Up and Stable-Baselines3. */
     private static final double EARLY_STOP_FACTOR = 1.5;
+
+    private static final String REMEDY = "a smaller learning-rate or max-gradient-norm";
 
     private final ActorCritic actorCritic;
     private final Rollout rollout;
@@ -124,7 +125,7 @@ public final class Ppo implements Algorithm {
         for (PolicyValueNetwork network : actorCritic.networks()) {
             double weightProximity = network.hasPolicy() ? settings.get(PpoSettings.WEIGHT_PROXIMITY) : 0;
             Optimizer optimizer = FirstOrder.optimizer(settings, network.parameters());
-            learners.add(new NetworkLearner(network, optimizer, minibatchSize, inputs, weightProximity));
+            learners.add(new NetworkLearner(network, optimizer, minibatchSize, inputs, weightProximity, REMEDY));
         }
         this.squaredNorms = new double[learners.size()];
         this.tasks = new Runnable[learners.size()];
@@ -182,12 +183,7 @@ public final class Ppo implements Algorithm {
             stepPending = false;
             double squaredNorm = 0;
             for (int i = 0; i < squaredNorms.length; i++) {
-                if (!Double.isFinite(squaredNorms[i])) {
-                    throw NonFiniteException.ofLearning(
-                            "the squared gradient norm of the "
-                                    + learners.get(i).name() + " network",
-                            squaredNorms[i]);
-                }
+                learners.get(i).checkGradient(squaredNorms[i]);
                 squaredNorm += squaredNorms[i];
             }
             gradientNorm = Math.sqrt(squaredNorm);

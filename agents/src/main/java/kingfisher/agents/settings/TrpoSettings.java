@@ -19,6 +19,13 @@ public final class TrpoSettings {
     public static final Setting<Double> MAX_KL = Setting.of(
             "max-kl", 0.01, real(Interval.positive()), "Largest mean KL divergence between the policies of an update.");
 
+    /** How the bound falls. */
+    public static final Setting<ScheduleKind> MAX_KL_SCHEDULE = Setting.of(
+            "max-kl-schedule",
+            ScheduleKind.CONSTANT,
+            choice(ScheduleKind.class),
+            "How max-kl changes over the run; linear falls to 0.");
+
     /** Which divergence is bounded. */
     public static final Setting<DivergenceDirection> KL_DIRECTION = Setting.of(
             "kl-direction",
@@ -88,6 +95,7 @@ public final class TrpoSettings {
     static final SettingGroup GROUP = SettingGroup.of(
             "TRPO",
             MAX_KL,
+            MAX_KL_SCHEDULE,
             KL_DIRECTION,
             CG_ITERATIONS,
             CG_DAMPING,

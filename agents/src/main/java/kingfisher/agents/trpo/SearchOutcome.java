@@ -22,9 +22,9 @@ record SearchOutcome(
         double improvement,
         double divergence) {
 
-    /** No step: there is no gradient, or no curvature along it. */
-    static SearchOutcome none(double gradientNorm) {
-        return new SearchOutcome(gradientNorm, 0, 0, 0, 0, 0, 0, 0);
+    /** No step, because there is no gradient, or no curvature along the direction that conjugate gradient found. */
+    static SearchOutcome none(double gradientNorm, int cgIterations, double cgResidual) {
+        return new SearchOutcome(gradientNorm, cgIterations, cgResidual, 0, 0, 0, 0, 0);
     }
 
     boolean accepted() {

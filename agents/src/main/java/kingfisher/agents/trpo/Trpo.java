@@ -20,6 +20,7 @@ import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.optimizer.Optimizer;
+import kingfisher.optim.optimizer.Schedule;
 import kingfisher.optim.parallel.Workers;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Policy and value network are updated side by side, one task each. Without a line search ({@code line-search-steps: 0})
  * it is natural policy gradient (Kakade 2001) with a step of that length.
+ *
+ * <p>When an update throws, one network may have been changed and the other not; then neither may be kept.
  */
 public final class Trpo implements Algorithm {
 
@@ -41,12 +44,14 @@ public final class Trpo implements Algorithm {
     private final Workers workers;
     private final double lambda;
     private final double criticLearningRate;
+    private final Schedule boundSchedule;
     private final TrustRegionSearch search;
     private final CriticFit critic;
     private final int[] rows;
     private final Runnable[] tasks;
     private double advantageShift;
     private double advantageScale;
+    private double bound;
     private @Nullable SearchOutcome outcome;
     private long rejectionsInARow;
 
@@ -62,21 +67,47 @@ public final class Trpo implements Algorithm {
             Rollout rollout,
             UniformRandomProvider random,
             Workers workers) {
-        this(settings, actorCritic, rollout, order -> PermutationSampler.shuffle(random, order), workers);
+        this(settings, actorCritic, rollout, random, workers, null);
+    }
+
+    /** The same with a preconditioner for conjugate gradient. */
+    public Trpo(
+            Settings settings,
+            ActorCritic actorCritic,
+            Rollout rollout,
+            UniformRandomProvider random,
+            Workers workers,
+            @Nullable FisherPreconditioner preconditioner) {
+        this(
+                settings,
+                actorCritic,
+                rollout,
+                order -> PermutationSampler.shuffle(random, order),
+                workers,
+                preconditioner);
     }
 
     /** Creates the algorithm with a given way to order the rows of a rollout, once an epoch of the value network. */
-    Trpo(Settings settings, ActorCritic actorCritic, Rollout rollout, Consumer<int[]> shuffle, Workers workers) {
+    Trpo(
+            Settings settings,
+            ActorCritic actorCritic,
+            Rollout rollout,
+            Consumer<int[]> shuffle,
+            Workers workers,
+            @Nullable FisherPreconditioner preconditioner) {
         this.actorCritic = actorCritic;
         this.rollout = rollout;
         this.workers = workers;
         this.lambda = settings.get(CommonSettings.GAE_LAMBDA);
+        this.boundSchedule =
+                FirstOrder.schedule(settings.get(TrpoSettings.MAX_KL_SCHEDULE), settings.get(TrpoSettings.MAX_KL));
         this.criticLearningRate = settings.get(TrpoSettings.CRITIC_LEARNING_RATE);
         NetworkModel model = actorCritic.policy().model(rollout.size());
         int subsample = settings.get(TrpoSettings.FISHER_SUBSAMPLE);
         NetworkModel fisherModel =
                 subsample == 1 ? model : actorCritic.policy().model((rollout.size() + subsample - 1) / subsample);
-        this.search = new TrustRegionSearch(settings, rollout, model, fisherModel, actorCritic.distribution());
+        this.search = new TrustRegionSearch(
+                settings, rollout, model, fisherModel, actorCritic.distribution(), preconditioner);
         Optimizer optimizer = FirstOrder.adam(settings, actorCritic.value().parameters());
         this.critic = new CriticFit(
                 rollout,
@@ -92,9 +123,13 @@ public final class Trpo implements Algorithm {
 
     @Override
     public Map<String, Double> update(double progress) {
+        bound = boundSchedule.at(progress);
         Advantages.compute(rollout, lambda);
         advantageShift = Advantages.mean(rollout.advantages(), rows, 0, rows.length);
-        advantageScale = Advantages.scale(rollout.advantages(), rows, 0, rows.length, advantageShift);
+        // equal advantages have no direction; scaling would make one of their rounding errors
+        advantageScale = Advantages.areEqual(rollout)
+                ? 0
+                : Advantages.scale(rollout.advantages(), rows, 0, rows.length, advantageShift);
         workers.run(tasks);
         SearchOutcome found = Objects.requireNonNull(outcome);
         rejectionsInARow = found.accepted() ? 0 : rejectionsInARow + 1;
@@ -102,7 +137,7 @@ public final class Trpo implements Algorithm {
     }
 
     private void improvePolicy() {
-        outcome = search.run(advantageShift, advantageScale);
+        outcome = search.run(advantageShift, advantageScale, bound);
     }
 
     private Map<String, Double> report(SearchOutcome found) {
@@ -118,6 +153,7 @@ public final class Trpo implements Algorithm {
         metrics.put("train/learning_rate", criticLearningRate);
         metrics.put("train/line_search_accepted", found.accepted() ? 1.0 : 0.0);
         metrics.put("train/line_search_rejections_in_a_row", (double) rejectionsInARow);
+        metrics.put("train/max_kl", bound);
         metrics.put("train/n_updates", (double) critic.learner().optimizer().steps());
         metrics.put("train/policy_gradient_loss", -found.improvement());
         metrics.put("train/predicted_kl", found.predictedDivergence());

@@ -21,6 +21,7 @@ import kingfisher.optim.solver.ConjugateGradient;
 import kingfisher.optim.solver.ConjugateGradientResult;
 import kingfisher.optim.solver.ConjugateGradientSettings;
 import kingfisher.optim.solver.StopReason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a policy in the trust region {@code mean KL ≤ δ} (Schulman et al. 2015, "Trust region policy optimization",
@@ -31,9 +32,12 @@ import kingfisher.optim.solver.StopReason;
  * </pre>
  *
  * <p>with the Fisher matrix F of the policy, products with which are exact, and the first j = 0, 1, … for which the
- * surrogate rises and the divergence is within δ. If there is none, the parameters are what they were, bit for bit.
+ * surrogate rises and the divergence is within δ. If there is none, the parameters are what they were, bit for bit. So
+ * they are if there is no gradient, or no curvature along x.
  */
 final class TrustRegionSearch {
+
+    private static final String REMEDY = "a smaller max-kl or a larger cg-damping";
 
     private final Rollout rollout;
     private final PolicyObjective objective;
@@ -42,6 +46,7 @@ final class TrustRegionSearch {
     private final int[] fisherRows;
     private final LinearOperator damped;
     private final ConjugateGradient conjugateGradient;
+    private final @Nullable FisherPreconditioner preconditioner;
     private final Backend backend;
     private final ParameterVector parameters;
     private final ParameterVector oldParameters;
@@ -50,18 +55,24 @@ final class TrustRegionSearch {
     private final double[] gradient;
     private final double[] solution;
     private final double[] product;
-    private final double bound;
     private final double damping;
     private final boolean dampingInBound;
     private final int lineSearchSteps;
     private final double shrink;
 
+    /**
+     * Makes the working memory.
+     *
+     * @param model of the policy, over the whole rollout
+     * @param fisherModel of the policy, over every so many-th sample; or {@code model} itself
+     */
     TrustRegionSearch(
             Settings settings,
             Rollout rollout,
             NetworkModel model,
             NetworkModel fisherModel,
-            Distribution distribution) {
+            Distribution distribution,
+            @Nullable FisherPreconditioner preconditioner) {
         this.rollout = rollout;
         this.objective = new PolicyObjective(
                 rollout,
@@ -70,6 +81,7 @@ final class TrustRegionSearch {
                 settings.get(TrpoSettings.KL_DIRECTION),
                 settings.get(TrpoSettings.GRADIENT_SUBSAMPLE));
         this.fisherModel = fisherModel;
+        this.preconditioner = preconditioner;
         this.parameters = model.parameters();
         this.backend = parameters.backend();
         boolean whole = fisherModel == model;
@@ -92,7 +104,6 @@ final class TrustRegionSearch {
         this.gradient = new double[size];
         this.solution = new double[size];
         this.product = new double[size];
-        this.bound = settings.get(TrpoSettings.MAX_KL);
         this.dampingInBound = settings.get(TrpoSettings.DAMPING_IN_BOUND);
         this.lineSearchSteps = settings.get(TrpoSettings.LINE_SEARCH_STEPS);
         this.shrink = settings.get(TrpoSettings.LINE_SEARCH_SHRINK);
@@ -103,39 +114,38 @@ final class TrustRegionSearch {
      *
      * @param shift subtracted from each of the rollout's advantages
      * @param scale by which each is then multiplied
+     * @param bound δ
      * @throws NonFiniteException if the gradient, a product or an unsearched step is not finite; the parameters are as
      *     before then
      */
-    SearchOutcome run(double shift, double scale) {
+    SearchOutcome run(double shift, double scale, double bound) {
         objective.begin(shift, scale);
         objective.gradient(gradientVector);
         backend.download(gradientVector.values(), gradient);
         double gradientNorm = Vectors.norm(gradient);
         if (!Double.isFinite(gradientNorm)) {
-            throw NonFiniteException.ofLearning("the gradient norm of the policy's surrogate", gradientNorm);
+            throw NonFiniteException.ofLearning("the gradient norm of the policy's surrogate", gradientNorm, REMEDY);
         }
         if (gradientNorm == 0) {
-            return SearchOutcome.none(0);
+            return SearchOutcome.none(0, 0, 0);
         }
-        ConjugateGradientResult solve = solve();
+        int iterations = solve().iterations();
         damped.apply(solution, product);
+        double residual = residual() / gradientNorm;
         double dampedNorm = Vectors.dot(solution, product);
         double fisherNorm = dampedNorm - damping * Vectors.dot(solution, solution);
         double measured = dampingInBound ? dampedNorm : fisherNorm;
         if (!(measured > 0)) {
-            return SearchOutcome.none(gradientNorm);
+            return SearchOutcome.none(gradientNorm, iterations, residual);
         }
         double length = Math.sqrt(2 * bound / measured);
-        if (!Double.isFinite(length)) {
-            throw NonFiniteException.ofLearning("the length of the policy's step", length);
-        }
         backend.upload(solution, direction.values());
         backend.copy(parameters.values(), oldParameters.values());
-        double fraction = lineSearchSteps == 0 ? takeWhole(length) : search(length);
+        double fraction = lineSearchSteps == 0 ? takeWhole(length) : search(length, bound);
         return new SearchOutcome(
                 gradientNorm,
-                solve.iterations(),
-                residual() / gradientNorm,
+                iterations,
+                residual,
                 0.5 * length * length * fisherNorm,
                 length * Vectors.dot(gradient, solution),
                 fraction,
@@ -153,9 +163,11 @@ final class TrustRegionSearch {
             fisherModel.forward(fisherObservations);
         }
         Arrays.fill(solution, 0);
-        ConjugateGradientResult result = conjugateGradient.solve(damped, gradient, solution);
+        ConjugateGradientResult result = preconditioner == null
+                ? conjugateGradient.solve(damped, gradient, solution)
+                : conjugateGradient.solve(damped, preconditioner.prepare(fisherModel, damping), gradient, solution);
         if (result.reason() == StopReason.NOT_FINITE) {
-            throw NonFiniteException.ofLearning("a product with the policy's Fisher matrix", Double.NaN);
+            throw NonFiniteException.ofLearning("a product with the policy's Fisher matrix", Double.NaN, REMEDY);
         }
         return result;
     }
@@ -173,26 +185,35 @@ final class TrustRegionSearch {
     private double takeWhole(double length) {
         move(length);
         objective.evaluate();
-        if (!Double.isFinite(objective.divergence()) || !Double.isFinite(objective.improvement())) {
-            restore();
-            throw NonFiniteException.ofLearning(
-                    "the divergence of the policy's step without a line search", objective.divergence());
-        }
+        requireFinite("the divergence of the policy", objective.divergence());
+        requireFinite("the gain of the policy's surrogate", objective.improvement());
+        requireFinite("the squared norm of the policy's parameters", squaredNorm());
         return 1;
     }
 
-    private double search(double length) {
+    private double search(double length, double bound) {
         double fraction = 1;
         for (int attempt = 0; attempt < lineSearchSteps; attempt++) {
             move(fraction * length);
             objective.evaluate();
-            if (objective.improvement() > 0 && objective.divergence() <= bound) {
+            if (objective.improvement() > 0 && objective.divergence() <= bound && Double.isFinite(squaredNorm())) {
                 return fraction;
             }
             fraction *= shrink;
         }
         restore();
         return 0;
+    }
+
+    private void requireFinite(String quantity, double value) {
+        if (!Double.isFinite(value)) {
+            restore();
+            throw NonFiniteException.ofLearning(quantity + " after a step without a line search", value, REMEDY);
+        }
+    }
+
+    private double squaredNorm() {
+        return backend.dot(parameters.values(), parameters.values());
     }
 
     private void move(double length) {

@@ -40,6 +40,69 @@ final class PresetsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CartPole-v1",
+                "Acrobot-v1",
+                "MountainCar-v0",
+                "MountainCarContinuous-v0",
+                "Pendulum-v1",
+                "HalfCheetah-v5",
+                "Hopper-v5",
+                "Walker2d-v5",
+                "Swimmer-v5",
+                "InvertedPendulum-v5",
+                "InvertedDoublePendulum-v5",
+                "Reacher-v5",
+                "Ant-v5"
+            })
+    void eachTaskHasAPresetThatFitsTrustRegions(String environment) {
+        AlgorithmSettings trpo = AlgorithmSettings.find("trpo");
+        Settings settings =
+                SettingsResolver.resolve(trpo, Presets.find("trpo", environment), Optional.empty(), List.of());
+
+        trpo.check(settings);
+        assertThat(settings.source(CommonSettings.STEPS)).startsWith("preset trpo/" + environment + ":");
+        assertThat(settings.get(CommonSettings.STEPS) % CommonSettings.samples(settings))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HalfCheetah-v5", "Hopper-v5", "InvertedDoublePendulum-v5"})
+    void theTrustRegionIsThatOfTheBaselineThatWeCompareWith(String environment) {
+        Settings settings = SettingsResolver.resolve(
+                AlgorithmSettings.find("trpo"), Presets.find("trpo", environment), Optional.empty(), List.of());
+
+        assertThat(settings.texts())
+                .containsEntry("environments", "2")
+                .containsEntry("rollout-steps", "1024")
+                .containsEntry("discount", "0.99")
+                .containsEntry("gae-lambda", "0.95")
+                .containsEntry("hidden", "64,64")
+                .containsEntry("activation", "tanh")
+                .containsEntry("initial-log-std", "0")
+                .containsEntry("policy-output-gain", "0.01")
+                .containsEntry("max-kl", "0.01")
+                .containsEntry("max-kl-schedule", "constant")
+                .containsEntry("kl-direction", "new-old")
+                .containsEntry("cg-iterations", "25")
+                .containsEntry("cg-damping", "0.1")
+                .containsEntry("damping-in-bound", "true")
+                .containsEntry("line-search-steps", "10")
+                .containsEntry("line-search-shrink", "0.8")
+                .containsEntry("gradient-subsample", "1")
+                .containsEntry("fisher-subsample", "1")
+                .containsEntry("critic-epochs", "20")
+                .containsEntry("critic-minibatch-size", "128")
+                .containsEntry("critic-learning-rate", "0.001")
+                .containsEntry("optimizer-epsilon", "1.0e-5")
+                .containsEntry("normalize-observations", "true")
+                .containsEntry("normalize-rewards", "true")
+                .containsEntry("clip-observations", "10")
+                .containsEntry("clip-rewards", "10");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"gym:CartPole-v1", "grpc://localhost:5000/CartPole-v1", "grpc:unix:/tmp/s/CartPole-v1"})
     void anEnvironmentBehindABridgeHasThePresetOfItsOwnName(String id) {
         assertThat(Presets.find("ppo", id).orElseThrow().entries())
