@@ -12,7 +12,7 @@ public final class Benchmarks {
 
     /** Returns the names of all benchmarks. */
     public static List<String> names() {
-        return List.of(PpoCartPole.NAME, BridgeHalfCheetah.NAME);
+        return List.of(PpoCartPole.NAME, BridgeHalfCheetah.NAME, TrpoUpdate.NAME);
     }
 
     /**
@@ -25,6 +25,7 @@ public final class Benchmarks {
         return switch (name) {
             case PpoCartPole.NAME -> new PpoCartPole(PeerPython.find(environment));
             case BridgeHalfCheetah.NAME -> new BridgeHalfCheetah(PeerPython.find(environment));
+            case TrpoUpdate.NAME -> new TrpoUpdate(PeerPython.find(environment));
             default -> throw new InvalidInputException("unknown benchmark: " + name + NearestNames.hint(name, names()));
         };
     }
