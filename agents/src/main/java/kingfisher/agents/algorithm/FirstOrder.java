@@ -22,10 +22,15 @@ public final class FirstOrder {
     public static Optimizer optimizer(Settings settings, ParameterVector parameters) {
         double epsilon = settings.get(CommonSettings.OPTIMIZER_EPSILON);
         return switch (settings.get(CommonSettings.OPTIMIZER)) {
-            case ADAM -> new Adam(parameters, ADAM_BETA_1, ADAM_BETA_2, epsilon);
+            case ADAM -> adam(settings, parameters);
             case RMSPROP -> new RmsProp(parameters, settings.get(CommonSettings.RMSPROP_DECAY), epsilon, false);
             case SGD -> new Sgd(parameters, settings.get(CommonSettings.MOMENTUM));
         };
+    }
+
+    /** Returns Adam with the ε of the settings. */
+    public static Optimizer adam(Settings settings, ParameterVector parameters) {
+        return new Adam(parameters, ADAM_BETA_1, ADAM_BETA_2, settings.get(CommonSettings.OPTIMIZER_EPSILON));
     }
 
     /** Returns a schedule that starts at {@code initial}. */

@@ -1,5 +1,6 @@
 package kingfisher.agents.policy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import kingfisher.optim.backend.Activation;
@@ -8,6 +9,8 @@ import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.distribution.Distribution;
 import kingfisher.optim.network.DenseLayer;
 import kingfisher.optim.network.Mlp;
+import kingfisher.optim.network.NetworkModel;
+import kingfisher.optim.network.OutputHead;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -160,5 +163,21 @@ public final class PolicyValueNetwork {
                 valueHead,
                 distribution == null ? 0 : distribution.parameterSize(),
                 distribution instanceof DiagonalGaussian ? parameters.layout().index(LOG_STANDARD_DEVIATION) : -1);
+    }
+
+    /**
+     * Returns the passes over batches of exactly {@code batch} observations with their tangents, for products with
+     * curvature: the policy's head is the first, the value's the last.
+     */
+    public NetworkModel model(int batch) {
+        List<OutputHead> heads = new ArrayList<>();
+        if (policyHead != null) {
+            heads.add(new OutputHead(
+                    policyHead, distribution instanceof DiagonalGaussian ? LOG_STANDARD_DEVIATION : null));
+        }
+        if (valueHead != null) {
+            heads.add(OutputHead.of(valueHead));
+        }
+        return new NetworkModel(batch, hidden, heads);
     }
 }

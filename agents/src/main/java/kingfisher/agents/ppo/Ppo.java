@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import kingfisher.agents.algorithm.Advantages;
 import kingfisher.agents.algorithm.Algorithm;
 import kingfisher.agents.algorithm.FirstOrder;
+import kingfisher.agents.algorithm.NetworkLearner;
+import kingfisher.agents.algorithm.SavedCounters;
+import kingfisher.agents.algorithm.ValueLoss;
 import kingfisher.agents.policy.ActorCritic;
 import kingfisher.agents.policy.PolicyValueNetwork;
-import kingfisher.agents.rollout.GeneralizedAdvantage;
-import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.AdvantageNormalization;
 import kingfisher.agents.settings.CommonSettings;
@@ -41,7 +43,7 @@ public final class Ppo implements Algorithm {
     /** Early stopping waits for 1.5 times the target, as in OpenAI's Spinning Up and Stable-Baselines3. */
     private static final double EARLY_STOP_FACTOR = 1.5;
 
-    private static final double ADVANTAGE_EPSILON = 1e-8;
+    private static final String REMEDY = "a smaller learning-rate or max-gradient-norm";
 
     private final ActorCritic actorCritic;
     private final Rollout rollout;
@@ -123,7 +125,7 @@ public final class Ppo implements Algorithm {
         for (PolicyValueNetwork network : actorCritic.networks()) {
             double weightProximity = network.hasPolicy() ? settings.get(PpoSettings.WEIGHT_PROXIMITY) : 0;
             Optimizer optimizer = FirstOrder.optimizer(settings, network.parameters());
-            learners.add(new NetworkLearner(network, optimizer, minibatchSize, inputs, weightProximity));
+            learners.add(new NetworkLearner(network, optimizer, minibatchSize, inputs, weightProximity, REMEDY));
         }
         this.squaredNorms = new double[learners.size()];
         this.tasks = new Runnable[learners.size()];
@@ -137,17 +139,7 @@ public final class Ppo implements Algorithm {
     public Map<String, Double> update(double progress) {
         learningRate = learningRateSchedule.at(progress);
         clip = clipSchedule.at(progress);
-        GeneralizedAdvantage.compute(
-                rollout.steps(),
-                rollout.environments(),
-                rollout.rewards(),
-                rollout.values(),
-                rollout.nextValues(),
-                rollout.discounts(),
-                rollout.ended(),
-                lambda,
-                rollout.advantages(),
-                rollout.returns());
+        Advantages.compute(rollout, lambda);
         preparePermutation();
         advantageShift = 0;
         advantageScale = 1;
@@ -191,12 +183,7 @@ public final class Ppo implements Algorithm {
             stepPending = false;
             double squaredNorm = 0;
             for (int i = 0; i < squaredNorms.length; i++) {
-                if (!Double.isFinite(squaredNorms[i])) {
-                    throw NonFiniteException.ofLearning(
-                            "the squared gradient norm of the "
-                                    + learners.get(i).name() + " network",
-                            squaredNorms[i]);
-                }
+                learners.get(i).checkGradient(squaredNorms[i]);
                 squaredNorm += squaredNorms[i];
             }
             gradientNorm = Math.sqrt(squaredNorm);
@@ -241,21 +228,10 @@ public final class Ppo implements Algorithm {
         stepPending = false;
     }
 
-    /** Makes the advantages of {@code permutation[from], …} have mean 0 and standard deviation 1, over n - 1. */
     private void normalizeAdvantages(int from, int count) {
         double[] advantages = rollout.advantages();
-        double sum = 0;
-        for (int i = from; i < from + count; i++) {
-            sum += advantages[permutation[i]];
-        }
-        double mean = sum / count;
-        double squares = 0;
-        for (int i = from; i < from + count; i++) {
-            double deviation = advantages[permutation[i]] - mean;
-            squares += deviation * deviation;
-        }
-        advantageShift = mean;
-        advantageScale = 1 / (Math.sqrt(squares / (count - 1)) + ADVANTAGE_EPSILON);
+        advantageShift = Advantages.mean(advantages, permutation, from, count);
+        advantageScale = Advantages.scale(advantages, permutation, from, count, advantageShift);
     }
 
     private Map<String, Double> report() {
@@ -264,7 +240,7 @@ public final class Ppo implements Algorithm {
         metrics.put("train/clip_fraction", policyLoss.clipFraction());
         metrics.put("train/clip_range", clip);
         metrics.put("train/entropy_loss", -policyLoss.meanEntropy());
-        metrics.put("train/explained_variance", explainedVariance());
+        metrics.put("train/explained_variance", Advantages.explainedVariance(rollout));
         metrics.put("train/gradient_norm", gradientNorm);
         metrics.put("train/kl_coefficient", penalized ? penalty.coefficient() : Double.NaN);
         metrics.put("train/learning_rate", learningRate);
@@ -275,27 +251,6 @@ public final class Ppo implements Algorithm {
             metrics.put("train/std", actorCritic.policy().meanStandardDeviation());
         }
         return metrics;
-    }
-
-    /** {@code 1 - Var(returns - values) / Var(returns)}; NaN if all returns are equal. */
-    private double explainedVariance() {
-        double[] returns = rollout.returns();
-        double[] values = rollout.values();
-        double meanReturn = 0;
-        double meanError = 0;
-        for (int i = 0; i < returns.length; i++) {
-            meanReturn += returns[i] / returns.length;
-            meanError += (returns[i] - values[i]) / returns.length;
-        }
-        double returnSquares = 0;
-        double errorSquares = 0;
-        for (int i = 0; i < returns.length; i++) {
-            double deviation = returns[i] - meanReturn;
-            double error = returns[i] - values[i] - meanError;
-            returnSquares += deviation * deviation;
-            errorSquares += error * error;
-        }
-        return returnSquares == 0 ? Double.NaN : 1 - errorSquares / returnSquares;
     }
 
     @Override
@@ -321,16 +276,8 @@ public final class Ppo implements Algorithm {
     @Override
     public void restoreCounters(Map<String, Double> counters) {
         for (NetworkLearner learner : learners) {
-            learner.optimizer().restoreSteps((long) required(counters, learner.name() + ".steps"));
+            learner.optimizer().restoreSteps((long) SavedCounters.required(counters, learner.name() + ".steps"));
         }
-        penalty.restore(required(counters, "kl-coefficient"));
-    }
-
-    private static double required(Map<String, Double> counters, String name) {
-        Double value = counters.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("the saved state lacks " + name);
-        }
-        return value;
+        penalty.restore(SavedCounters.required(counters, "kl-coefficient"));
     }
 }

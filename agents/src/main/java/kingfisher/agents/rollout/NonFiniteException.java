@@ -28,7 +28,18 @@ public final class NonFiniteException extends RuntimeException {
      * @param value what it was
      */
     public static NonFiniteException ofLearning(String quantity, double value) {
-        return new NonFiniteException(quantity + " is " + value
-                + ": learning diverged; a smaller learning-rate or max-gradient-norm may keep it on its way");
+        return ofLearning(quantity, value, "a smaller learning-rate or max-gradient-norm");
+    }
+
+    /**
+     * Returns the exception for a number that learning came to.
+     *
+     * @param quantity for example "the gradient norm of the policy's surrogate"
+     * @param value what it was
+     * @param remedy for example "a smaller max-kl"
+     */
+    public static NonFiniteException ofLearning(String quantity, double value, String remedy) {
+        return new NonFiniteException(
+                quantity + " is " + value + ": learning diverged; " + remedy + " may keep it on its way");
     }
 }

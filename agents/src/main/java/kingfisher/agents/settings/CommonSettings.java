@@ -227,6 +227,20 @@ public final class CommonSettings {
         }
     }
 
+    /**
+     * Returns the number of samples of a rollout, {@code environments × rollout-steps}.
+     *
+     * @throws InvalidInputException if they are too many
+     */
+    static long samples(Settings settings) {
+        long samples = (long) settings.get(ENVIRONMENTS) * settings.get(ROLLOUT_STEPS);
+        if (samples > Integer.MAX_VALUE) {
+            throw new InvalidInputException(
+                    "environments × rollout-steps must be at most " + Integer.MAX_VALUE + ": " + samples);
+        }
+        return samples;
+    }
+
     /** Returns the environment steps between two evaluations, or nothing if there are none on the way. */
     public static OptionalLong evaluationInterval(Settings settings) {
         return interval(settings, EVALUATION_INTERVAL);

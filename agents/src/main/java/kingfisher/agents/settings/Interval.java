@@ -19,6 +19,10 @@ record Interval(double low, boolean lowIncluded, double high, boolean highInclud
         return new Interval(low, true, high, true);
     }
 
+    static Interval open(double low, double high) {
+        return new Interval(low, false, high, false);
+    }
+
     static Interval openClosed(double low, double high) {
         return new Interval(low, false, high, true);
     }

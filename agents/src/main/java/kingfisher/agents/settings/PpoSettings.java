@@ -136,40 +136,26 @@ public final class PpoSettings {
      */
     static void check(Settings settings) {
         CommonSettings.check(settings);
-        long samples = (long) settings.get(CommonSettings.ENVIRONMENTS) * settings.get(CommonSettings.ROLLOUT_STEPS);
+        long samples = CommonSettings.samples(settings);
         int minibatch = settings.get(MINIBATCH_SIZE);
-        if (samples > Integer.MAX_VALUE) {
-            throw new InvalidInputException(
-                    "environments × rollout-steps must be at most " + Integer.MAX_VALUE + ": " + samples);
-        }
         if (samples % minibatch != 0) {
-            throw wrong(
-                    settings,
-                    MINIBATCH_SIZE,
-                    "minibatch-size must divide " + samples + " (environments × rollout-steps)");
+            throw settings.wrong(
+                    MINIBATCH_SIZE, "minibatch-size must divide " + samples + " (environments × rollout-steps)");
         }
         AdvantageNormalization normalization = settings.get(NORMALIZE_ADVANTAGES);
         if (normalization == AdvantageNormalization.MINIBATCH && minibatch == 1) {
-            throw wrong(
-                    settings,
-                    MINIBATCH_SIZE,
-                    "minibatch-size must be at least 2 where normalize-advantages is minibatch");
+            throw settings.wrong(
+                    MINIBATCH_SIZE, "minibatch-size must be at least 2 where normalize-advantages is minibatch");
         }
         if (normalization == AdvantageNormalization.BATCH && samples == 1) {
-            throw wrong(
-                    settings,
+            throw settings.wrong(
                     CommonSettings.ROLLOUT_STEPS,
                     "environments × rollout-steps must be at least 2 where normalize-advantages is batch");
         }
         if (settings.get(CommonSettings.SHARED_NETWORK)
                 && settings.get(CommonSettings.CRITIC_HIDDEN).isPresent()) {
-            throw wrong(
-                    settings, CommonSettings.CRITIC_HIDDEN, "critic-hidden must be none where shared-network is true");
+            throw settings.wrong(
+                    CommonSettings.CRITIC_HIDDEN, "critic-hidden must be none where shared-network is true");
         }
-    }
-
-    private static <T> InvalidInputException wrong(Settings settings, Setting<T> setting, String rule) {
-        String value = setting.print(settings.get(setting));
-        return new InvalidInputException(rule + ": " + value + " (" + settings.source(setting) + ")");
     }
 }

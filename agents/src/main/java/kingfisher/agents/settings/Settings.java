@@ -3,6 +3,7 @@ package kingfisher.agents.settings;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import kingfisher.envs.InvalidInputException;
 
 /** A value for each setting of an algorithm, and where each value came from. Immutable. */
 public final class Settings {
@@ -46,6 +47,11 @@ public final class Settings {
         set.requireMember(setting);
         Entry entry = entries.get(setting);
         return entry == null ? DEFAULT : entry.source();
+    }
+
+    /** Returns the exception for a value that does not fit the others: the rule, the value and where it came from. */
+    <T> InvalidInputException wrong(Setting<T> setting, String rule) {
+        return new InvalidInputException(rule + ": " + setting.print(get(setting)) + " (" + source(setting) + ")");
     }
 
     /**

@@ -27,6 +27,7 @@ import kingfisher.agents.run.Tensor;
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.train.RandomStreams.Purpose;
+import kingfisher.agents.trpo.Trpo;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.parallel.Workers;
@@ -95,6 +96,7 @@ public final class TrainingSession implements AutoCloseable {
                 settings.get(CommonSettings.TRUNCATION_BOOTSTRAP));
         this.algorithm = switch (plan.algorithm()) {
             case "ppo" -> new Ppo(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
+            case "trpo" -> new Trpo(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
             default -> throw new InvalidInputException("unknown algorithm: " + plan.algorithm());
         };
     }

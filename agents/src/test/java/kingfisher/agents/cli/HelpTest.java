@@ -46,6 +46,19 @@ final class HelpTest {
     }
 
     @Test
+    void everyAlgorithmListsItsSettings() {
+        for (String algorithm : AlgorithmSettings.names()) {
+            Program.Outcome outcome = Program.run("settings", algorithm);
+            assertThat(outcome.code()).isZero();
+            assertThat(outcome.out()).contains("\nEnvironments with a preset (--env ID shows it): Acrobot-v1, ");
+            AlgorithmSettings.find(algorithm)
+                    .settings()
+                    .keys()
+                    .forEach(key -> assertThat(outcome.out()).contains("\n  " + key + ": "));
+        }
+    }
+
+    @Test
     void theSettingsAreListedWithDefaultRangeAndMeaning() {
         Program.Outcome outcome = Program.run("settings", "ppo");
 
@@ -55,10 +68,6 @@ final class HelpTest {
                         + " rollout-steps.\n      accepted: a whole number of at least 1\n")
                 .contains(
                         "Environments with a preset (--env ID shows it): Acrobot-v1, Ant-v5, Blackjack-v1, CartPole-v1, ");
-        AlgorithmSettings.find("ppo")
-                .settings()
-                .keys()
-                .forEach(key -> assertThat(outcome.out()).contains("\n  " + key + ": "));
     }
 
     @Test

@@ -40,7 +40,7 @@ final class WrongArgumentsTest {
     @CsvSource(delimiter = '|', textBlock = """
             trian ppo            | unknown command: trian; nearest: train, trace
             train                | missing: ALGORITHM
-            train pppo           | unknown algorithm: pppo; nearest: ppo
+            train pppo           | unknown algorithm: pppo; nearest: ppo, trpo
             train ppo more       | unexpected argument: more
             train ppo --step 10  | unknown option: --step; nearest: --steps, --seed, --set
             train ppo --sede=3   | unknown option: --sede; nearest: --seed, --set, --steps
@@ -56,7 +56,7 @@ final class WrongArgumentsTest {
             check-env                            | missing: ID
             check-env CartPole-v1 Acrobot-v1     | unexpected argument: Acrobot-v1
             envs --jsn                           | unknown option: --jsn; nearest: --json
-            settings dqn                         | unknown algorithm: dqn; known: ppo
+            settings dqn                         | unknown algorithm: dqn; known: ppo, trpo
             """)
     void aWrongWordIsNamedWithTheNearestOnes(String command, String message) {
         assertRefused(message, command.split(" +"));

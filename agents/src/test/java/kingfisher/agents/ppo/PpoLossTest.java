@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import kingfisher.agents.algorithm.ValueLoss;
 import kingfisher.agents.policy.NetworkPass;
 import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.Rollout;

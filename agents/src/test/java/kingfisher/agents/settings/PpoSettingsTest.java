@@ -89,8 +89,8 @@ final class PpoSettingsTest {
     void anUnknownAlgorithmIsRefusedWithTheNearest() {
         assertThatThrownBy(() -> AlgorithmSettings.find("pppo"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("unknown algorithm: pppo; nearest: ppo");
+                .hasMessage("unknown algorithm: pppo; nearest: ppo, trpo");
         assertThatThrownBy(() -> AlgorithmSettings.find("dreamer"))
-                .hasMessage("unknown algorithm: dreamer; known: ppo");
+                .hasMessage("unknown algorithm: dreamer; known: ppo, trpo");
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PresetsTest {
@@ -37,6 +38,70 @@ final class PresetsTest {
         Settings settings = SettingsResolver.resolve(ppo, preset, Optional.empty(), List.of());
         ppo.check(settings);
         assertThat(settings.source(CommonSettings.STEPS)).startsWith("preset ppo/" + environment + ":");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CartPole-v1",
+                "Acrobot-v1",
+                "MountainCar-v0",
+                "MountainCarContinuous-v0",
+                "Pendulum-v1",
+                "HalfCheetah-v5",
+                "Hopper-v5",
+                "Walker2d-v5",
+                "Swimmer-v5",
+                "InvertedPendulum-v5",
+                "InvertedDoublePendulum-v5",
+                "Reacher-v5",
+                "Ant-v5"
+            })
+    void eachTaskHasAPresetThatFitsTrustRegions(String environment) {
+        AlgorithmSettings trpo = AlgorithmSettings.find("trpo");
+        Settings settings =
+                SettingsResolver.resolve(trpo, Presets.find("trpo", environment), Optional.empty(), List.of());
+
+        trpo.check(settings);
+        assertThat(settings.source(CommonSettings.STEPS)).startsWith("preset trpo/" + environment + ":");
+        assertThat(settings.get(CommonSettings.STEPS) % CommonSettings.samples(settings))
+                .isZero();
+    }
+
+    /** sb3-contrib averages the divergence over the dimensions of the action: bound and damping are as many times as large. */
+    @ParameterizedTest
+    @CsvSource({"HalfCheetah-v5, 0.06, 0.6", "Hopper-v5, 0.03, 0.3", "InvertedDoublePendulum-v5, 0.01, 0.1"})
+    void theTrustRegionIsThatOfTheBaselineThatWeCompareWith(String environment, String bound, String damping) {
+        Settings settings = SettingsResolver.resolve(
+                AlgorithmSettings.find("trpo"), Presets.find("trpo", environment), Optional.empty(), List.of());
+
+        assertThat(settings.texts())
+                .containsEntry("environments", "2")
+                .containsEntry("rollout-steps", "1024")
+                .containsEntry("discount", "0.99")
+                .containsEntry("gae-lambda", "0.95")
+                .containsEntry("hidden", "64,64")
+                .containsEntry("activation", "tanh")
+                .containsEntry("initial-log-std", "0")
+                .containsEntry("policy-output-gain", "0.01")
+                .containsEntry("max-kl", bound)
+                .containsEntry("max-kl-schedule", "constant")
+                .containsEntry("kl-direction", "new-old")
+                .containsEntry("cg-iterations", "25")
+                .containsEntry("cg-damping", damping)
+                .containsEntry("damping-in-bound", "true")
+                .containsEntry("line-search-steps", "10")
+                .containsEntry("line-search-shrink", "0.8")
+                .containsEntry("gradient-subsample", "1")
+                .containsEntry("fisher-subsample", "1")
+                .containsEntry("critic-epochs", "20")
+                .containsEntry("critic-minibatch-size", "128")
+                .containsEntry("critic-learning-rate", "0.001")
+                .containsEntry("optimizer-epsilon", "1.0e-5")
+                .containsEntry("normalize-observations", "true")
+                .containsEntry("normalize-rewards", "true")
+                .containsEntry("clip-observations", "10")
+                .containsEntry("clip-rewards", "10");
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -40,19 +41,25 @@ class ActionSpaceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "discrete,9.5",
-        "multi-discrete,9.5",
-        "multi-binary,9.5",
-        "box,8.5",
-        "two-binaries,9.5",
-        "choices,9.5",
-        "two-boxes,7"
+        "ppo,discrete,9.5",
+        "ppo,multi-discrete,9.5",
+        "ppo,multi-binary,9.5",
+        "ppo,box,8.5",
+        "ppo,two-binaries,9.5",
+        "ppo,choices,9.5",
+        "ppo,two-boxes,7",
+        "trpo,discrete,9.5",
+        "trpo,multi-discrete,9.5",
+        "trpo,multi-binary,9.5",
+        "trpo,box,8.5",
+        "trpo,choices,9.5",
+        "trpo,two-boxes,7"
     })
-    void theIdentityIsLearned(String kind, double threshold) {
+    void theIdentityIsLearned(String algorithm, String kind, double threshold) {
         EnvironmentSource source =
                 EnvironmentSource.of("Identity", () -> new IdentityEnvironment(IdentityEnvironment.space(kind)));
         try (Backend backend = new CpuBackend();
-                TrainingSession session = TrainingSession.start(plan(source), backend, 2);
+                TrainingSession session = TrainingSession.start(plan(algorithm, source), backend, 2);
                 Evaluator evaluator = new Evaluator(source.factory(), session.agent(), () -> false)) {
             new Trainer(session, evaluator, List.of()).run(() -> false);
             double[] returns = evaluator.evaluate(25, 5, false);
@@ -70,7 +77,7 @@ class ActionSpaceTest {
         EnvironmentSource source =
                 EnvironmentSource.of("Identity", () -> new IdentityEnvironment(IdentityEnvironment.space("discrete")));
         try (Backend backend = new CpuBackend();
-                TrainingSession session = TrainingSession.start(plan(source), backend, 1);
+                TrainingSession session = TrainingSession.start(plan("ppo", source), backend, 1);
                 Evaluator evaluator = new Evaluator(source.factory(), session.agent(), () -> true)) {
             assertThatThrownBy(() -> evaluator.evaluate(3, 1, false)).isInstanceOf(CancellationException.class);
         }
@@ -220,19 +227,22 @@ class ActionSpaceTest {
         assertThat(numbers).containsExactly(-1, -0.5, 1.5);
     }
 
-    private static TrainingPlan plan(EnvironmentSource source) {
-        Settings settings = AlgorithmSettings.find("ppo")
+    private static TrainingPlan plan(String algorithm, EnvironmentSource source) {
+        Settings settings = AlgorithmSettings.find(algorithm)
                 .defaults()
                 .with("environments", "8", "test")
                 .with("rollout-steps", "64", "test")
-                .with("minibatch-size", "128", "test")
-                .with("epochs", "8", "test")
-                .with("learning-rate", "0.003", "test")
                 .with("discount", "0", "test")
                 .with("initial-log-std", "-1", "test")
                 .with("evaluation-interval", "0", "test")
                 .with("hidden", "32", "test")
                 .with("steps", "16384", "test");
-        return new TrainingPlan("ppo", settings, source, SEED);
+        Map<String, String> own = algorithm.equals("ppo")
+                ? Map.of("minibatch-size", "128", "epochs", "8", "learning-rate", "0.003")
+                : Map.of("max-kl", "0.05", "cg-damping", "0.01");
+        for (Map.Entry<String, String> setting : own.entrySet()) {
+            settings = settings.with(setting.getKey(), setting.getValue(), "test");
+        }
+        return new TrainingPlan(algorithm, settings, source, SEED);
     }
 }

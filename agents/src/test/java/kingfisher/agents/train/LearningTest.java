@@ -22,21 +22,23 @@ class LearningTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CartPole-v1, 1, 101, 475",
-        "CartPole-v1, 2, 101, 475",
-        "Pendulum-v1, 1, 102, -180",
-        "MountainCarContinuous-v0, 1, 103, 90",
+        "ppo, CartPole-v1, 1, 101, 475",
+        "ppo, CartPole-v1, 2, 101, 475",
+        "ppo, Pendulum-v1, 1, 102, -180",
+        "ppo, MountainCarContinuous-v0, 1, 103, 90",
+        "trpo, CartPole-v1, 1, 101, 475",
+        "trpo, Pendulum-v1, 1, 102, -190",
     })
-    void thePresetLearnsTheTask(String environment, int groups, long seed, double threshold) {
+    void thePresetLearnsTheTask(String algorithm, String environment, int groups, long seed, double threshold) {
         Settings settings = SettingsResolver.resolve(
-                AlgorithmSettings.find("ppo"),
-                Presets.find("ppo", environment),
+                AlgorithmSettings.find(algorithm),
+                Presets.find(algorithm, environment),
                 Optional.empty(),
                 List.of("evaluation-interval=0", "environment-groups=" + groups));
         EnvironmentSource source = EnvironmentSource.registered(environment, Map.of());
         try (Backend backend = new CpuBackend();
                 TrainingSession session =
-                        TrainingSession.start(new TrainingPlan("ppo", settings, source, seed), backend, 2);
+                        TrainingSession.start(new TrainingPlan(algorithm, settings, source, seed), backend, 2);
                 Evaluator evaluator = new Evaluator(source.factory(), session.agent(), () -> false)) {
             new Trainer(session, evaluator, List.of()).run(() -> false);
             double[] returns = evaluator.evaluate(EPISODES, FinalEvaluation.seed(seed), false);

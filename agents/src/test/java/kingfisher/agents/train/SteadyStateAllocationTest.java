@@ -10,7 +10,7 @@ import kingfisher.agents.settings.Settings;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import org.junit.jupiter.api.Test;
 
-/** An update's allocation does not grow with its minibatches: what it allocates is its report. */
+/** An update's allocation does not grow with the work that it does: what it allocates is its report. */
 class SteadyStateAllocationTest {
 
     private static final int WARM_UP = 40;
@@ -19,26 +19,26 @@ class SteadyStateAllocationTest {
 
     @Test
     void minibatchesAllocateNothing() {
-        long few = bytesOfAnIteration(1);
-        long many = bytesOfAnIteration(41);
+        long few = bytesOfAnIteration(ppo(1));
+        long many = bytesOfAnIteration(ppo(41));
         int minibatches = 40 * 16;
         assertThat((double) (many - few) / minibatches)
                 .as("bytes a minibatch (%d bytes with 16 minibatches, %d with 656)", few, many)
                 .isLessThan(64);
     }
 
+    @Test
+    void productsWithTheFisherMatrixAndLineSearchesAllocateNothing() {
+        long few = bytesOfAnIteration(trpo(1, 1, 1));
+        long many = bytesOfAnIteration(trpo(41, 31, 21));
+        int passes = 40 * 16 + 30 + 20;
+        assertThat((double) (many - few) / passes)
+                .as("bytes a pass (%d bytes with few, %d with %d more)", few, many, passes)
+                .isLessThan(64);
+    }
+
     /** The least of several iterations, so that the compiler's own work on this thread does not count. */
-    private long bytesOfAnIteration(int epochs) {
-        Settings settings = AlgorithmSettings.find("ppo")
-                .defaults()
-                .with("environments", "8", "test")
-                .with("rollout-steps", "128", "test")
-                .with("minibatch-size", "64", "test")
-                .with("epochs", Integer.toString(epochs), "test")
-                .with("learning-rate", "1e-6", "test")
-                .with("entropy-coefficient", "0.01", "test")
-                .with("hidden", "16,16", "test");
-        TrainingPlan plan = new TrainingPlan("ppo", settings, EnvironmentSource.registered("Acrobot-v1", Map.of()), 5);
+    private long bytesOfAnIteration(TrainingPlan plan) {
         long least = Long.MAX_VALUE;
         try (TrainingSession session = TrainingSession.start(plan, new CpuBackend(), 1)) {
             for (int i = 0; i < WARM_UP; i++) {
@@ -51,5 +51,46 @@ class SteadyStateAllocationTest {
             }
         }
         return least;
+    }
+
+    private static TrainingPlan ppo(int epochs) {
+        return plan(
+                "ppo",
+                Map.of(
+                        "minibatch-size", "64",
+                        "epochs", Integer.toString(epochs),
+                        "learning-rate", "1e-6",
+                        "entropy-coefficient", "0.01"));
+    }
+
+    /** The bound that rounding alone breaks makes every search go to its end. */
+    private static TrainingPlan trpo(int epochs, int iterations, int lengths) {
+        return plan(
+                "trpo",
+                Map.of(
+                        "critic-minibatch-size",
+                        "64",
+                        "critic-epochs",
+                        Integer.toString(epochs),
+                        "cg-iterations",
+                        Integer.toString(iterations),
+                        "cg-tolerance",
+                        "0",
+                        "max-kl",
+                        "1e-30",
+                        "line-search-steps",
+                        Integer.toString(lengths)));
+    }
+
+    private static TrainingPlan plan(String algorithm, Map<String, String> own) {
+        Settings settings = AlgorithmSettings.find(algorithm)
+                .defaults()
+                .with("environments", "8", "test")
+                .with("rollout-steps", "128", "test")
+                .with("hidden", "16,16", "test");
+        for (Map.Entry<String, String> setting : own.entrySet()) {
+            settings = settings.with(setting.getKey(), setting.getValue(), "test");
+        }
+        return new TrainingPlan(algorithm, settings, EnvironmentSource.registered("Acrobot-v1", Map.of()), 5);
     }
 }

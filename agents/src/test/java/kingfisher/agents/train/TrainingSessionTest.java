@@ -163,6 +163,89 @@ class TrainingSessionTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"CartPole-v1,1", "Pendulum-v1,3"})
+    void trustRegionsAreTheSameOnAnyThreadsAndAfterAnyBreak(String environment, int subsample, @TempDir Path folder) {
+        TrainingPlan plan = trustRegionPlan(environment, "fisher-subsample=" + subsample);
+        List<Map<String, Double>> metrics = new ArrayList<>();
+        List<CheckpointFolder> checkpoints = new ArrayList<>();
+        double[] last;
+        try (TrainingSession one = TrainingSession.start(plan, backend, 1);
+                TrainingSession two = TrainingSession.start(plan, backend, 2)) {
+            for (int i = 0; i < ITERATIONS; i++) {
+                checkpoints.add(new CheckpointFolder(folder.resolve("after" + i)));
+                checkpoints.get(i).write(one.save());
+                metrics.add(one.iterate());
+                assertThat(two.iterate()).as("seed %d, iteration %d", SEED, i).isEqualTo(metrics.get(i));
+            }
+            last = parameters(one);
+            assertThat(parameters(two)).isEqualTo(last);
+        }
+        for (int start = 0; start < ITERATIONS; start++) {
+            Checkpoint checkpoint = checkpoints.get(start).read();
+            try (TrainingSession resumed =
+                    TrainingSession.resume(TrainingPlan.of(checkpoint, opener), backend, 2, checkpoint)) {
+                for (int i = start; i < ITERATIONS; i++) {
+                    assertThat(resumed.iterate())
+                            .as("seed %d, resumed at %d, iteration %d", SEED, start, i)
+                            .isEqualTo(metrics.get(i));
+                }
+                assertThat(parameters(resumed)).isEqualTo(last);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"line-search-steps=10", "line-search-steps=0"})
+    void trustRegionsLearnToBalanceWithAndWithoutALineSearch(String search) {
+        try (TrainingSession session = TrainingSession.start(trustRegionPlan("CartPole-v1", search), backend, 2)) {
+            for (int i = 0; i < 60; i++) {
+                Map<String, Double> metrics = session.iterate();
+                assertThat(metrics.get("train/kl")).isBetween(0.0, 0.02);
+            }
+            assertThat(session.statistics().meanReturn()).as("seed %d", SEED).isGreaterThan(80);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "critic-learning-rate=1e30, 'the squared .* of the value network is (NaN|Infinity): learning diverged; a smaller"
+                + " critic-learning-rate may keep it on its way'",
+        "max-kl=1e30, 'the .* of the policy.* after a step without a line search is (NaN|Infinity): learning diverged; a"
+                + " smaller max-kl or a larger cg-damping may keep it on its way'"
+    })
+    void aTrustRegionThatIsLeftStopsBeforeItsParametersCanBeKept(String setting, String message) {
+        TrainingPlan plan = trustRegionPlan("Pendulum-v1", "line-search-steps=0", setting);
+        try (TrainingSession session = TrainingSession.start(plan, backend, 2)) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < ITERATIONS; i++) {
+                            session.iterate();
+                            assertThat(parameters(session)).doesNotContain(Double.NaN, Double.POSITIVE_INFINITY);
+                        }
+                    })
+                    .isInstanceOf(NonFiniteException.class)
+                    .hasMessageMatching(message);
+            assertThat(session.isConsistent()).isFalse();
+        }
+    }
+
+    private static TrainingPlan trustRegionPlan(String environment, String... assignments) {
+        Settings settings = AlgorithmSettings.find("trpo")
+                .defaults()
+                .with("environments", "4", "test")
+                .with("rollout-steps", "64", "test")
+                .with("critic-minibatch-size", "64", "test")
+                .with("steps", "15360", "test")
+                .with("hidden", "32,32", "test")
+                .with("normalize-observations", "true", "test")
+                .with("normalize-rewards", "true", "test");
+        for (String assignment : assignments) {
+            String[] parts = assignment.split("=", -1);
+            settings = settings.with(parts[0], parts[1], "test");
+        }
+        return new TrainingPlan("trpo", settings, EnvironmentSource.registered(environment, Map.of()), SEED);
+    }
+
     private static TrainingPlan plan(String environment, boolean shared) {
         Settings settings = AlgorithmSettings.find("ppo")
                 .defaults()

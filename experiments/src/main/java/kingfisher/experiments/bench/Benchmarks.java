@@ -13,7 +13,8 @@ public final class Benchmarks {
 
     /** Returns the names of all benchmarks. */
     public static List<String> names() {
-        return List.of(PpoCartPole.NAME, BridgeHalfCheetah.NAME, CurvatureProducts.NAME, KfacStep.NAME);
+        return List.of(
+                PpoCartPole.NAME, BridgeHalfCheetah.NAME, TrpoUpdate.NAME, CurvatureProducts.NAME, KfacStep.NAME);
     }
 
     /**
@@ -28,6 +29,7 @@ public final class Benchmarks {
             case BridgeHalfCheetah.NAME -> new BridgeHalfCheetah(PeerPython.find(Peers.STABLE_BASELINES3, environment));
             case CurvatureProducts.NAME -> new CurvatureProducts(PeerPython.find(Peers.JAX, environment));
             case KfacStep.NAME -> new KfacStep(PeerPython.find(Peers.JAX, environment));
+            case TrpoUpdate.NAME -> new TrpoUpdate(PeerPython.find(Peers.STABLE_BASELINES3, environment));
             default -> throw new InvalidInputException("unknown benchmark: " + name + NearestNames.hint(name, names()));
         };
     }

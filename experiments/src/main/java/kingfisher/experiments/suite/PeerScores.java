@@ -26,7 +26,7 @@ public record PeerScores(String peer, List<Double> returns) {
     }
 
     /**
-     * Returns the scores of Stable-Baselines3 that come with the program, from {@code experiments/results/stable-baselines3}.
+     * Returns the scores of Stable-Baselines3 and sb3-contrib that come with the program, from {@code experiments/results/stable-baselines3}.
      *
      * @param environment Gymnasium's id, such as {@code Hopper-v5}
      * @throws IllegalArgumentException if there are none
@@ -48,7 +48,7 @@ public record PeerScores(String peer, List<Double> returns) {
                 throw new UncheckedIOException(file + " cannot be read: " + broken.getMessage(), broken);
             }
         }
-        return new PeerScores("Stable-Baselines3", returns);
+        return new PeerScores(algorithm.equals("trpo") ? "sb3-contrib" : "Stable-Baselines3", returns);
     }
 
     /**

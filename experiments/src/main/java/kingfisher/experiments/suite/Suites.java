@@ -11,12 +11,13 @@ public final class Suites {
     static final String GYMNASIUM = "gym:";
 
     private static final List<Long> SEEDS = List.of(0L, 1L, 2L, 3L, 4L);
+    private static final List<Long> THREE_SEEDS = SEEDS.subList(0, 3);
 
     private Suites() {}
 
     /** Returns all suites. */
     public static List<Suite> all() {
-        return List.of(learningPpo(), learningPpoMujoco());
+        return List.of(learningPpo(), learningPpoMujoco(), learningTrpo(), learningTrpoMujoco());
     }
 
     /**
@@ -54,22 +55,45 @@ public final class Suites {
                 "learning-ppo-mujoco",
                 "PPO on MuJoCo and toy-text tasks of Gymnasium through the bridge, with the presets that are shipped.",
                 List.of(
-                        besidePeer("ppo", "HalfCheetah-v5", 1400),
-                        besidePeer("ppo", "Hopper-v5", 1500),
-                        gymnasium("ppo", "InvertedPendulum-v5", Goal.median(800, 3), SEEDS.subList(0, 3)),
+                        besidePeer("ppo", "HalfCheetah-v5", 1400, SEEDS),
+                        besidePeer("ppo", "Hopper-v5", 1500, SEEDS),
+                        gymnasium("ppo", "InvertedPendulum-v5", Goal.median(800, 3), THREE_SEEDS),
                         gymnasium("ppo", "Taxi-v4", mostSeeds(0), SEEDS),
                         gymnasium("ppo", "FrozenLake-v1", mostSeeds(0.6), SEEDS)));
     }
 
+    private static Suite learningTrpo() {
+        return new Suite(
+                "learning-trpo",
+                "TRPO on the five classic-control tasks, with the presets that are shipped.",
+                List.of(
+                        preset("trpo", "CartPole-v1", mostSeeds(475)),
+                        preset("trpo", "Acrobot-v1", mostSeeds(-95)),
+                        preset("trpo", "MountainCar-v0", mostSeeds(-120)),
+                        preset("trpo", "Pendulum-v1", mostSeeds(-190)),
+                        preset("trpo", "MountainCarContinuous-v0", mostSeeds(90))));
+    }
+
+    /** Bounds are what OpenAI Baselines' trpo_mpi is published to reach in as many steps. */
+    private static Suite learningTrpoMujoco() {
+        return new Suite(
+                "learning-trpo-mujoco",
+                "TRPO on MuJoCo tasks of Gymnasium through the bridge, with the presets that are shipped.",
+                List.of(
+                        besidePeer("trpo", "HalfCheetah-v5", 1300, THREE_SEEDS),
+                        besidePeer("trpo", "Hopper-v5", 1900, THREE_SEEDS),
+                        gymnasium("trpo", "InvertedDoublePendulum-v5", Goal.mean(6200), THREE_SEEDS)));
+    }
+
     /** A task on which the mean over the seeds has to reach a bound, and what Stable-Baselines3 reaches. */
-    private static Task besidePeer(String algorithm, String environment, double mean) {
+    private static Task besidePeer(String algorithm, String environment, double mean, List<Long> seeds) {
         return new Task(
                 algorithm,
                 GYMNASIUM + environment,
-                SEEDS,
+                seeds,
                 List.of(),
                 Goal.mean(mean),
-                Optional.of(PeerScores.ofStableBaselines3(algorithm, environment, SEEDS)));
+                Optional.of(PeerScores.ofStableBaselines3(algorithm, environment, seeds)));
     }
 
     private static Task gymnasium(String algorithm, String environment, Goal goal, List<Long> seeds) {

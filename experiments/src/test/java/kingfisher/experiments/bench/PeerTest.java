@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import kingfisher.agents.settings.AlgorithmSettings;
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.PpoSettings;
 import kingfisher.agents.settings.Settings;
@@ -123,6 +124,28 @@ class PeerTest {
     }
 
     @Test
+    void ourTrustRegionIsSb3ContribsDefaultForSixDimensions() {
+        Settings settings = TrpoUpdate.settings(8);
+        AlgorithmSettings.find("trpo").check(settings);
+        assertThat(settings.texts())
+                .containsEntry("environments", "8")
+                .containsEntry("rollout-steps", "2048")
+                .containsEntry("discount", "0.99")
+                .containsEntry("gae-lambda", "0.95")
+                .containsEntry("hidden", "64,64")
+                .containsEntry("activation", "tanh")
+                .containsEntry("max-kl", "0.06")
+                .containsEntry("cg-iterations", "15")
+                .containsEntry("cg-damping", "0.6")
+                .containsEntry("line-search-steps", "10")
+                .containsEntry("fisher-subsample", "1")
+                .containsEntry("critic-epochs", "10")
+                .containsEntry("critic-minibatch-size", "128")
+                .containsEntry("critic-learning-rate", "0.001")
+                .containsEntry("optimizer-epsilon", "1.0e-5");
+    }
+
+    @Test
     void ourSideTrains() {
         EnvironmentSource source = EnvironmentSource.registered("CartPole-v1", Map.of());
         TimedTraining.Sample sample = new TimedTraining(source, PpoCartPole.settings(), 1).train(2 * 1024 - 1, 1);
@@ -133,7 +156,12 @@ class PeerTest {
     @Test
     void theScriptsThatTheBenchmarksStartComeWithTheProgram() {
         for (String script : List.of(
-                "gymnasium_vectors.py", "kfac_jax_step.py", "sb3_ppo_halfcheetah.py", SCRIPT, "timed_requests.py")) {
+                "gymnasium_vectors.py",
+                "kfac_jax_step.py",
+                "sb3_ppo_halfcheetah.py",
+                SCRIPT,
+                "sb3_trpo_update.py",
+                "timed_requests.py")) {
             assertThat(PeerProcess.class.getResource(script)).as(script).isNotNull();
         }
     }

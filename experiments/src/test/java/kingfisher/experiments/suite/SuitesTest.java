@@ -59,10 +59,32 @@ class SuitesTest {
     }
 
     @Test
+    void learningTrpoIsFiveTasksWithFiveSeedsEach() {
+        Suite suite = Suites.find("learning-trpo");
+        assertThat(suite.runs()).hasSize(25).doesNotHaveDuplicates();
+        assertThat(suite.tasks())
+                .extracting(task -> task.environment() + " " + task.goal())
+                .containsExactly(
+                        "CartPole-v1 mean ≥ 475, 4 seeds ≥ 475",
+                        "Acrobot-v1 mean ≥ -95, 4 seeds ≥ -95",
+                        "MountainCar-v0 mean ≥ -120, 4 seeds ≥ -120",
+                        "Pendulum-v1 mean ≥ -190, 4 seeds ≥ -190",
+                        "MountainCarContinuous-v0 mean ≥ 90, 4 seeds ≥ 90");
+    }
+
+    @Test
+    void learningTrpoMujocoComparesWithSb3Contrib() {
+        Suite suite = Suites.find("learning-trpo-mujoco");
+        assertThat(suite.runs()).hasSize(9).doesNotHaveDuplicates();
+        assertThat(suite.tasks().subList(0, 2))
+                .allMatch(task -> task.peer().orElseThrow().peer().equals("sb3-contrib"));
+    }
+
+    @Test
     void anUnknownSuiteIsToldWithTheNearestNames() {
         assertThatThrownBy(() -> Suites.find("learning-pp"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("unknown suite: learning-pp; nearest: learning-ppo, learning-ppo-mujoco");
+                .hasMessage("unknown suite: learning-pp; nearest: learning-ppo, learning-trpo, learning-ppo-mujoco");
     }
 
     @Test

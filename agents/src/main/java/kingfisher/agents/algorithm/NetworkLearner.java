@@ -1,4 +1,4 @@
-package kingfisher.agents.ppo;
+package kingfisher.agents.algorithm;
 
 import kingfisher.agents.policy.NetworkPass;
 import kingfisher.agents.policy.PolicyValueNetwork;
@@ -12,7 +12,7 @@ import kingfisher.optim.optimizer.Optimizer;
  * One network with what it takes to fit it on minibatches: gradient, optimizer, working memory and, if the objective
  * asks for it, the parameters before the update.
  */
-final class NetworkLearner {
+public final class NetworkLearner {
 
     private final PolicyValueNetwork network;
     private final ParameterVector parameters;
@@ -23,14 +23,21 @@ final class NetworkLearner {
     private final Matrix minibatch;
     private final Backend backend;
     private final double weightProximity;
+    private final String remedy;
 
     /**
      * Creates the learner.
      *
      * @param weightProximity λ_WSP of Grosse's eq. 11: the objective grows by {@code λ/2 ‖w - w_start‖²}
+     * @param remedy what may help if the numbers are no longer finite, such as "a smaller learning-rate"
      */
-    NetworkLearner(
-            PolicyValueNetwork network, Optimizer optimizer, int minibatchSize, int inputs, double weightProximity) {
+    public NetworkLearner(
+            PolicyValueNetwork network,
+            Optimizer optimizer,
+            int minibatchSize,
+            int inputs,
+            double weightProximity,
+            String remedy) {
         this.network = network;
         this.parameters = network.parameters();
         this.gradient = parameters.zerosLike();
@@ -40,43 +47,49 @@ final class NetworkLearner {
         this.backend = parameters.backend();
         this.minibatch = backend.allocate(minibatchSize, inputs);
         this.weightProximity = weightProximity;
+        this.remedy = remedy;
     }
 
-    String name() {
+    /** What the network gives: {@code policy}, {@code value} or {@code shared}. */
+    public String name() {
         return network.name();
     }
 
-    boolean hasPolicy() {
+    /** Whether the network gives a policy. */
+    public boolean hasPolicy() {
         return network.hasPolicy();
     }
 
-    boolean hasValue() {
+    /** Whether the network gives a value. */
+    public boolean hasValue() {
         return network.hasValue();
     }
 
-    NetworkPass pass() {
+    /** The heads' outputs and gradients of the current minibatch. */
+    public NetworkPass pass() {
         return pass;
     }
 
-    Optimizer optimizer() {
+    /** The rule that steps. */
+    public Optimizer optimizer() {
         return optimizer;
     }
 
     /** Remembers the parameters that the weight-space proximity is measured from. */
-    void beginUpdate() {
+    public void beginUpdate() {
         if (weightProximity > 0) {
             backend.copy(parameters.values(), start.values());
         }
     }
 
     /** Computes the heads' outputs for the examples {@code rows[offset], …}. */
-    void forward(Matrix observations, int[] rows, int offset) {
+    public void forward(Matrix observations, int[] rows, int offset) {
         backend.gatherRows(observations, rows, offset, minibatch);
         pass.forward(minibatch);
     }
 
     /** Computes the gradient of the minibatch's mean loss from the heads' gradients; returns its squared norm. */
-    double backward() {
+    public double backward() {
         pass.backward(1.0 / pass.batch(), gradient);
         if (weightProximity > 0) {
             backend.addScaled(weightProximity, parameters.values(), gradient.values());
@@ -85,7 +98,16 @@ final class NetworkLearner {
         return backend.dot(gradient.values(), gradient.values());
     }
 
-    void step(double gradientScale, double learningRate) {
+    /** Throws {@link NonFiniteException} if what {@link #backward} returned is not a number. */
+    public void checkGradient(double squaredNorm) {
+        if (!Double.isFinite(squaredNorm)) {
+            throw NonFiniteException.ofLearning(
+                    "the squared gradient norm of the " + name() + " network", squaredNorm, remedy);
+        }
+    }
+
+    /** Moves the parameters by the gradient times {@code gradientScale}. */
+    public void step(double gradientScale, double learningRate) {
         optimizer.step(parameters, gradient, gradientScale, learningRate);
     }
 
@@ -93,7 +115,7 @@ final class NetworkLearner {
      * Throws {@link NonFiniteException} if a parameter, or what the optimizer remembers of the gradients, is not a number;
      * then nothing of them may be kept.
      */
-    void checkNumbers() {
+    public void checkNumbers() {
         check("the parameters", parameters);
         optimizer.state().forEach((name, vector) -> check("the optimizer's " + name, vector));
     }
@@ -102,7 +124,7 @@ final class NetworkLearner {
         double squaredNorm = backend.dot(vector.values(), vector.values());
         if (!Double.isFinite(squaredNorm)) {
             throw NonFiniteException.ofLearning(
-                    "the squared norm of " + what + " of the " + name() + " network", squaredNorm);
+                    "the squared norm of " + what + " of the " + name() + " network", squaredNorm, remedy);
         }
     }
 }

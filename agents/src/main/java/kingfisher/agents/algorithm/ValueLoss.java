@@ -1,4 +1,4 @@
-package kingfisher.agents.ppo;
+package kingfisher.agents.algorithm;
 
 import java.util.Optional;
 import kingfisher.agents.policy.NetworkPass;
@@ -12,7 +12,7 @@ import kingfisher.agents.settings.ValueClipRule;
  * squared errors, Stable-Baselines3 that of {@code v₀ + clip(v - v₀, -ε, ε)} alone. The sums are over examples since
  * {@link #reset}.
  */
-final class ValueLoss {
+public final class ValueLoss {
 
     private final double coefficient;
     private final Optional<Double> clip;
@@ -20,19 +20,21 @@ final class ValueLoss {
     private double lossSum;
     private long count;
 
-    ValueLoss(double coefficient, Optional<Double> clip, ValueClipRule clipRule) {
+    /** Creates the loss with the coefficient c, and the clip ε if there is one. */
+    public ValueLoss(double coefficient, Optional<Double> clip, ValueClipRule clipRule) {
         this.coefficient = coefficient;
         this.clip = clip;
         this.clipRule = clipRule;
     }
 
-    void reset() {
+    /** Starts the sums anew. */
+    public void reset() {
         lossSum = 0;
         count = 0;
     }
 
     /** Writes the pass's value gradient for the examples {@code rows[offset], …} of the rollout. */
-    void apply(Rollout rollout, int[] rows, int offset, NetworkPass pass) {
+    public void apply(Rollout rollout, int[] rows, int offset, NetworkPass pass) {
         double[] values = pass.values();
         double[] gradient = pass.valueGradient();
         double bound = clip.orElse(Double.POSITIVE_INFINITY);
@@ -59,7 +61,7 @@ final class ValueLoss {
     }
 
     /** Mean squared error, without the coefficient. */
-    double meanLoss() {
+    public double meanLoss() {
         return lossSum / count;
     }
 }

@@ -1,4 +1,4 @@
-package kingfisher.agents.ppo;
+package kingfisher.agents.recorded;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.util.Objects;
 import java.util.stream.StreamSupport;
 
-/** One PPO update of Stable-Baselines3, as {@code experiments/peers/record_ppo_update.py} recorded it. */
-final class Recording {
+/** One update of Stable-Baselines3 or sb3-contrib, as the scripts of {@code experiments/peers} recorded it. */
+public final class Recording {
 
     private final JsonNode root;
 
@@ -16,34 +16,44 @@ final class Recording {
         this.root = root;
     }
 
-    static Recording load(String name) throws IOException {
-        try (InputStream stream = Recording.class.getResourceAsStream("sb3-2.9.2-ppo-" + name + ".json")) {
-            return new Recording(new ObjectMapper().readTree(Objects.requireNonNull(stream, name)));
+    /** Reads a recording beside a class. */
+    public static Recording load(Class<?> test, String file) throws IOException {
+        try (InputStream stream = test.getResourceAsStream(file)) {
+            return new Recording(new ObjectMapper().readTree(Objects.requireNonNull(stream, file)));
         }
     }
 
-    JsonNode settings() {
+    public JsonNode settings() {
         return root.path("settings");
     }
 
-    double[] rollout(String name) {
+    public double[] rollout(String name) {
         return values(root.path("rollout").path(name));
     }
 
-    JsonNode truncations() {
+    public JsonNode truncations() {
         return root.path("rollout").path("truncations");
     }
 
-    double log(String name) {
+    public double log(String name) {
         return root.path("log").path(name).asDouble();
     }
 
-    int observationSize() {
+    /** The dimensions of a Gaussian policy; 0 if the policy is another one. */
+    public int actionDimensions() {
+        return root.path("parametersBefore")
+                .path("log_std")
+                .path("shape")
+                .path(0)
+                .asInt();
+    }
+
+    public int observationSize() {
         return root.path("rollout").path("observations").path("shape").path(2).asInt();
     }
 
     /** A parameter before or after, transposed if it is a weight: ours are [inputs × outputs]. */
-    double[] parameter(String when, String name) {
+    public double[] parameter(String when, String name) {
         JsonNode node = root.path(when).path(name);
         if (node.isMissingNode()) {
             throw new IllegalArgumentException("the recording has no " + when + "/" + name);
@@ -64,14 +74,14 @@ final class Recording {
     }
 
     /** An epoch's order of rows, in our numbering: the recording counts environment by environment. */
-    int[] permutation(int epoch, int steps, int environments) {
+    public int[] permutation(int epoch, int steps, int environments) {
         return StreamSupport.stream(root.path("permutations").path(epoch).spliterator(), false)
                 .mapToInt(JsonNode::asInt)
                 .map(row -> row % steps * environments + row / steps)
                 .toArray();
     }
 
-    static double[] values(JsonNode tensor) {
+    public static double[] values(JsonNode tensor) {
         JsonNode list = tensor.has("values") ? tensor.path("values") : tensor;
         return StreamSupport.stream(list.spliterator(), false)
                 .mapToDouble(value -> value.isBoolean() ? (value.asBoolean() ? 1 : 0) : value.asDouble())

@@ -1,0 +1,189 @@
+package kingfisher.agents.trpo;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import kingfisher.agents.algorithm.Advantages;
+import kingfisher.agents.algorithm.Algorithm;
+import kingfisher.agents.algorithm.CriticFit;
+import kingfisher.agents.algorithm.FirstOrder;
+import kingfisher.agents.algorithm.SavedCounters;
+import kingfisher.agents.policy.ActorCritic;
+import kingfisher.agents.rollout.Rollout;
+import kingfisher.agents.settings.CommonSettings;
+import kingfisher.agents.settings.Settings;
+import kingfisher.agents.settings.TrpoSettings;
+import kingfisher.optim.distribution.DiagonalGaussian;
+import kingfisher.optim.network.NetworkModel;
+import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.optimizer.Optimizer;
+import kingfisher.optim.optimizer.Schedule;
+import kingfisher.optim.parallel.Workers;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.PermutationSampler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trust region policy optimization (Schulman et al. 2015): a natural-gradient step of the policy, as long as a bound on the
+ * divergence between old and new policy allows, and a value network fitted by Adam.
+ *
+ * <p>Policy and value network are updated side by side, one task each. Without a line search ({@code line-search-steps: 0})
+ * it is natural policy gradient (Kakade 2001) with a step of that length.
+ *
+ * <p>When an update throws, one network may have been changed and the other not; then neither may be kept.
+ */
+public final class Trpo implements Algorithm {
+
+    private static final String REJECTIONS = "rejections-in-a-row";
+
+    private final ActorCritic actorCritic;
+    private final Rollout rollout;
+    private final Workers workers;
+    private final double lambda;
+    private final double criticLearningRate;
+    private final Schedule boundSchedule;
+    private final TrustRegionSearch search;
+    private final CriticFit critic;
+    private final int[] rows;
+    private final Runnable[] tasks;
+    private double advantageShift;
+    private double advantageScale;
+    private double bound;
+    private @Nullable SearchOutcome outcome;
+    private long rejectionsInARow;
+
+    /**
+     * Creates the algorithm.
+     *
+     * @param rollout collected anew before each {@link #update}, which overwrites its advantages and returns
+     * @param random source of the value network's minibatches
+     */
+    public Trpo(
+            Settings settings,
+            ActorCritic actorCritic,
+            Rollout rollout,
+            UniformRandomProvider random,
+            Workers workers) {
+        this(settings, actorCritic, rollout, random, workers, null);
+    }
+
+    /** The same with a preconditioner for conjugate gradient. */
+    public Trpo(
+            Settings settings,
+            ActorCritic actorCritic,
+            Rollout rollout,
+            UniformRandomProvider random,
+            Workers workers,
+            @Nullable FisherPreconditioner preconditioner) {
+        this(
+                settings,
+                actorCritic,
+                rollout,
+                order -> PermutationSampler.shuffle(random, order),
+                workers,
+                preconditioner);
+    }
+
+    /** Creates the algorithm with a given way to order the rows of a rollout, once an epoch of the value network. */
+    Trpo(
+            Settings settings,
+            ActorCritic actorCritic,
+            Rollout rollout,
+            Consumer<int[]> shuffle,
+            Workers workers,
+            @Nullable FisherPreconditioner preconditioner) {
+        this.actorCritic = actorCritic;
+        this.rollout = rollout;
+        this.workers = workers;
+        this.lambda = settings.get(CommonSettings.GAE_LAMBDA);
+        this.boundSchedule =
+                FirstOrder.schedule(settings.get(TrpoSettings.MAX_KL_SCHEDULE), settings.get(TrpoSettings.MAX_KL));
+        this.criticLearningRate = settings.get(TrpoSettings.CRITIC_LEARNING_RATE);
+        NetworkModel model = actorCritic.policy().model(rollout.size());
+        int subsample = settings.get(TrpoSettings.FISHER_SUBSAMPLE);
+        NetworkModel fisherModel =
+                subsample == 1 ? model : actorCritic.policy().model((rollout.size() + subsample - 1) / subsample);
+        this.search = new TrustRegionSearch(
+                settings, rollout, model, fisherModel, actorCritic.distribution(), preconditioner);
+        Optimizer optimizer = FirstOrder.adam(settings, actorCritic.value().parameters());
+        this.critic = new CriticFit(
+                rollout,
+                actorCritic.value(),
+                optimizer,
+                shuffle,
+                settings.get(TrpoSettings.CRITIC_EPOCHS),
+                settings.get(TrpoSettings.CRITIC_MINIBATCH_SIZE),
+                criticLearningRate);
+        this.rows = IntStream.range(0, rollout.size()).toArray();
+        this.tasks = new Runnable[] {this::improvePolicy, critic::run};
+    }
+
+    @Override
+    public Map<String, Double> update(double progress) {
+        bound = boundSchedule.at(progress);
+        Advantages.compute(rollout, lambda);
+        advantageShift = Advantages.mean(rollout.advantages(), rows, 0, rows.length);
+        // equal advantages have no direction; scaling would make one of their rounding errors
+        advantageScale = Advantages.areEqual(rollout)
+                ? 0
+                : Advantages.scale(rollout.advantages(), rows, 0, rows.length, advantageShift);
+        workers.run(tasks);
+        SearchOutcome found = Objects.requireNonNull(outcome);
+        rejectionsInARow = found.accepted() ? 0 : rejectionsInARow + 1;
+        return report(found);
+    }
+
+    private void improvePolicy() {
+        outcome = search.run(advantageShift, advantageScale, bound);
+    }
+
+    private Map<String, Double> report(SearchOutcome found) {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("train/cg_iterations", (double) found.cgIterations());
+        metrics.put("train/cg_residual", found.cgResidual());
+        metrics.put("train/entropy_loss", -search.oldEntropy());
+        metrics.put("train/expected_improvement", found.expectedImprovement());
+        metrics.put("train/explained_variance", Advantages.explainedVariance(rollout));
+        metrics.put("train/gradient_norm", found.gradientNorm());
+        metrics.put("train/improvement", found.improvement());
+        metrics.put("train/kl", found.divergence());
+        metrics.put("train/learning_rate", criticLearningRate);
+        metrics.put("train/line_search_accepted", found.accepted() ? 1.0 : 0.0);
+        metrics.put("train/line_search_rejections_in_a_row", (double) rejectionsInARow);
+        metrics.put("train/max_kl", bound);
+        metrics.put("train/n_updates", (double) critic.learner().optimizer().steps());
+        metrics.put("train/policy_gradient_loss", -found.improvement());
+        metrics.put("train/predicted_kl", found.predictedDivergence());
+        metrics.put("train/step_fraction", found.fraction());
+        metrics.put("train/value_loss", critic.meanLoss());
+        if (actorCritic.distribution() instanceof DiagonalGaussian) {
+            metrics.put("train/std", actorCritic.policy().meanStandardDeviation());
+        }
+        return metrics;
+    }
+
+    @Override
+    public Map<String, ParameterVector> vectors() {
+        Map<String, ParameterVector> vectors = new LinkedHashMap<>();
+        new TreeMap<>(critic.learner().optimizer().state())
+                .forEach((name, vector) -> vectors.put("value." + name, vector));
+        return vectors;
+    }
+
+    @Override
+    public Map<String, Double> counters() {
+        Map<String, Double> counters = new LinkedHashMap<>();
+        counters.put("value.steps", (double) critic.learner().optimizer().steps());
+        counters.put(REJECTIONS, (double) rejectionsInARow);
+        return counters;
+    }
+
+    @Override
+    public void restoreCounters(Map<String, Double> counters) {
+        critic.learner().optimizer().restoreSteps((long) SavedCounters.required(counters, "value.steps"));
+        rejectionsInARow = (long) SavedCounters.required(counters, REJECTIONS);
+    }
+}

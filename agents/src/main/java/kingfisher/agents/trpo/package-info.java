@@ -1,0 +1,5 @@
+/** Trust region policy optimization. */
+@NullMarked
+package kingfisher.agents.trpo;
+
+import org.jspecify.annotations.NullMarked;
