@@ -22,16 +22,24 @@ final class LapackRoutines implements Routines {
 
     private LapackRoutines() {}
 
-    /** Returns nothing where the library can't be loaded. */
+    /** Returns nothing where the library can't be loaded, or computes wrong. */
     static Optional<Routines> load() {
         try {
-            KernelChoice.settle();
+            KernelChoice.settleForDecompositions();
             // Parallelism is ours and coarse; threads inside a routine only cost, and change the bits.
             openblas.blas_set_num_threads(1);
-            return Optional.of(new LapackRoutines());
         } catch (LinkageError | RuntimeException cause) {
             return Optional.empty();
         }
+        LapackRoutines routines = new LapackRoutines();
+        Optional<String> defect = RoutinesCheck.defect(routines);
+        defect.ifPresent(text -> System.getLogger(LapackRoutines.class.getName())
+                .log(
+                        System.Logger.Level.WARNING,
+                        "the native LAPACK is wrong here ({0}); pure Java is used, which is slower."
+                                + " OPENBLAS_CORETYPE, if it is set, may be the reason",
+                        text));
+        return defect.isPresent() ? Optional.empty() : Optional.of(routines);
     }
 
     @Override

@@ -22,4 +22,15 @@ class KernelChoiceTest {
                 List.of("processor\t: 0", "vendor_id\t: " + vendor, "flags\t\t: " + flags, "bogomips\t: 5000");
         assertThat(KernelChoice.isMistaken(description)).isEqualTo(expected);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AuthenticAMD, " + ALL + ", true",
+        "GenuineIntel, " + ALL + ", true",
+        "GenuineIntel, fpu avx2 fma, false",
+    })
+    void everyProcessorWithAllOfItIsToldNotToDecomposeWithIt(String vendor, String flags, boolean expected) {
+        List<String> description = List.of("vendor_id\t: " + vendor, "flags\t\t: " + flags);
+        assertThat(KernelChoice.hasWideVectors(description)).isEqualTo(expected);
+    }
 }
