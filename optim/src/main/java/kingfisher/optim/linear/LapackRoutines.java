@@ -25,7 +25,7 @@ final class LapackRoutines implements Routines {
     /** Returns nothing where the library can't be loaded, or computes wrong. */
     static Optional<Routines> load() {
         try {
-            KernelChoice.settleForDecompositions();
+            KernelChoice.settle();
             // Parallelism is ours and coarse; threads inside a routine only cost, and change the bits.
             openblas.blas_set_num_threads(1);
         } catch (LinkageError | RuntimeException cause) {

@@ -44,7 +44,7 @@ final class Decompositions {
                 }
             }
         }
-        System.out.println("worst error " + worst);
+        System.out.println("worst error " + worst + ", native " + (Routines.best() instanceof LapackRoutines));
         System.exit(worst < 1e-9 ? 0 : 1);
     }
 

@@ -30,7 +30,7 @@ final class Blas {
     /** Returns the fastest BLAS that this machine can load. */
     static BLAS load() {
         try {
-            KernelChoice.settleForProducts();
+            KernelChoice.settle();
             Path binding = Path.of(Loader.load(openblas_nolapack.class));
             for (String name : LIBRARY_NAMES) {
                 Path library = binding.resolveSibling(name);

@@ -32,7 +32,7 @@ public final class Nd4jBackend implements Backend {
             case FLOAT -> DataType.FLOAT;
             case DOUBLE -> DataType.DOUBLE;
         };
-        KernelChoice.settleForDecompositions(); // ND4J loads the library that decomposes
+        KernelChoice.settle();
         Nd4j.getEnvironment().setMaxMasterThreads(1);
         ((Nd4jBlas) Nd4j.factory().blas()).setMaxThreads(1);
     }

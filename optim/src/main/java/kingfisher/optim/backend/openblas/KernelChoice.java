@@ -9,22 +9,20 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
- * Makes OpenBLAS use kernels that are fast in products and right in decompositions, on processors with AVX-512.
+ * Makes OpenBLAS use its kernels for AVX2 on processors with AVX-512.
  *
- * <p>The OpenBLAS that ND4J brings (0.3.19, of 2021) does not know AMD's processors that are younger and takes a Zen 5 for a
- * Barcelona of 2007. Told that it runs on a Skylake-X, it multiplies 256×64 by 64×64 in 13 µs instead of 83, and 8×64 by
- * 64×64 in 0.6 instead of 4.6. But its triangular solves in double, which decompositions are made of, are wrong with these
- * kernels: {@code dsyevd} of 65 rows gives other eigenvalues, and says that all went well. So the library that multiplies
- * is told one thing, and the one that decomposes another. OpenBLAS reads this from an environment variable while it is
+ * <p>In the OpenBLAS that ND4J brings (0.3.19, of 2021) the triangular solves in double, which decompositions are made of,
+ * are wrong with its kernels for Skylake-X: {@code dsyevd} of 65 rows gives other eigenvalues, and says that all went well.
+ * It takes these kernels by itself on Intel's processors with AVX-512. AMD's younger ones it does not know, and takes a Zen
+ * 5 for a Barcelona of 2007, whose kernels multiply at a fifth of the speed. Its libraries for products and decompositions
+ * share their choice of kernels once both are loaded. OpenBLAS reads the choice from an environment variable while it is
  * being loaded, so the variable is set in this process before. One that the user has set stays.
  */
 public final class KernelChoice {
 
     private static final String VARIABLE = "OPENBLAS_CORETYPE";
-    private static final String AVX_512_KERNELS = "SKYLAKEX";
     private static final String AVX_2_KERNELS = "HASWELL";
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
     private static final Set<String> NEEDED = Set.of("avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl");
@@ -38,23 +36,14 @@ public final class KernelChoice {
 
     private KernelChoice() {}
 
-    /** Settles the choice for products; without effect once that library is loaded. */
-    public static void settleForProducts() {
-        settle(AVX_512_KERNELS, KernelChoice::isMistaken);
-    }
-
-    /** Settles the choice for decompositions; without effect once that library is loaded. */
-    public static void settleForDecompositions() {
-        settle(AVX_2_KERNELS, KernelChoice::hasWideVectors);
-    }
-
-    private static void settle(String kernels, Predicate<List<String>> applies) {
+    /** Settles the choice; without effect once OpenBLAS is loaded. */
+    public static void settle() {
         if (System.getenv(VARIABLE) != null || !Files.isReadable(PROCESSOR)) {
             return;
         }
         try {
-            if (applies.test(Files.readAllLines(PROCESSOR))) {
-                Native.load("c", CLibrary.class).setenv(VARIABLE, kernels, 1);
+            if (hasWideVectors(Files.readAllLines(PROCESSOR))) {
+                Native.load("c", CLibrary.class).setenv(VARIABLE, AVX_2_KERNELS, 0);
             }
         } catch (IOException | UnsatisfiedLinkError slower) {
             System.getLogger(KernelChoice.class.getName())
@@ -62,13 +51,7 @@ public final class KernelChoice {
         }
     }
 
-    /** Whether OpenBLAS would take the described processor, in the form of {@code /proc/cpuinfo}, for one without AVX-512. */
-    static boolean isMistaken(List<String> description) {
-        return description.stream().anyMatch(line -> line.startsWith("vendor_id") && line.endsWith("AuthenticAMD"))
-                && hasWideVectors(description);
-    }
-
-    /** Whether the described processor has AVX-512. */
+    /** Whether the processor described, in the form of {@code /proc/cpuinfo}, has AVX-512. */
     static boolean hasWideVectors(List<String> description) {
         Set<String> flags = new HashSet<>();
         for (String line : description) {
