@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Train PPO of Stable-Baselines3 on a Gymnasium task and write one JSON file.
+"""Train PPO of Stable-Baselines3, or TRPO of sb3-contrib, on a Gymnasium task and write one JSON file.
 
     python sb3_baseline.py --env HalfCheetah-v5 --seed 0 --steps 1000000 --json ppo-HalfCheetah-v5-0.json
+    python sb3_baseline.py --algorithm trpo --env Hopper-v5 --seed 0 --json trpo-Hopper-v5-0.json
 
-Settings of CleanRL's ppo_continuous_action.py (without its value clip): one environment, 2048 steps, minibatch 64, 10
-epochs, learning rate 3e-4 falling linearly to 0, clip 0.2, no entropy bonus, 64-64 tanh, one torch thread.
+PPO: settings of CleanRL's ppo_continuous_action.py (without its value clip): one environment, 2048 steps, minibatch
+64, 10 epochs, learning rate 3e-4 falling linearly to 0, clip 0.2, no entropy bonus, 64-64 tanh, one torch thread. TRPO:
+settings of rl-baselines3-zoo's trpo.yml for MuJoCo tasks: two environments, 1024 steps, 25 iterations of conjugate
+gradient, damping 0.1, bound 0.01, critic 20 epochs of minibatch 128 at 1e-3, 64-64 tanh, one torch thread.
 Observations and rewards are normalised while training and clipped at ±10; in evaluations the statistics are frozen
 and returns are raw. Evaluations run in an environment of their own, seeded 10 000 + seed: at every tenth of the steps
 5 episodes with the most likely action and 5 with sampled ones, at the end 20 and 20. The file is not written before
@@ -22,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sb3_contrib import TRPO
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
@@ -33,6 +37,12 @@ EPISODES_ON_THE_WAY = 5
 EPISODES_AT_THE_END = 20
 EVALUATION_SEED_OFFSET = 10_000
 DISCOUNT = 0.99
+ALGORITHMS = {
+    "ppo": (PPO, 1, {"n_steps": 2048, "batch_size": 64, "n_epochs": 10, "clip_range": 0.2, "ent_coef": 0.0,
+                     "vf_coef": 0.5, "max_grad_norm": 0.5, "learning_rate": lambda left: 3e-4 * left}),
+    "trpo": (TRPO, 2, {"n_steps": 1024, "batch_size": 128, "target_kl": 0.01, "cg_damping": 0.1, "cg_max_steps": 25,
+                       "n_critic_updates": 20, "learning_rate": 1e-3, "sub_sampling_factor": 1}),
+}
 
 
 def mean_and_deviation(returns: list[float]) -> dict[str, float]:
@@ -65,27 +75,28 @@ class Evaluations(BaseCallback):
         return row
 
 
-def train(task: str, seed: int, steps: int) -> dict[str, Any]:
-    training = VecNormalize(make_vec_env(task, n_envs=1, seed=seed), gamma=DISCOUNT, clip_obs=10.0, clip_reward=10.0)
+def train(algorithm: str, task: str, seed: int, steps: int) -> dict[str, Any]:
+    make, environments, settings = ALGORITHMS[algorithm]
+    training = VecNormalize(make_vec_env(task, n_envs=environments, seed=seed), gamma=DISCOUNT, clip_obs=10.0, clip_reward=10.0)
     held_out = VecNormalize(make_vec_env(task, n_envs=1, seed=EVALUATION_SEED_OFFSET + seed), training=False,
                             norm_reward=False, clip_obs=10.0)
-    model = PPO("MlpPolicy", training, seed=seed, device="cpu", n_steps=2048, batch_size=64, n_epochs=10,
-                gamma=DISCOUNT, gae_lambda=0.95, clip_range=0.2, ent_coef=0.0, vf_coef=0.5, max_grad_norm=0.5,
-                learning_rate=lambda left: 3e-4 * left)
+    model = make("MlpPolicy", training, seed=seed, device="cpu", gamma=DISCOUNT, gae_lambda=0.95, **settings)
     evaluations = Evaluations(held_out, steps)
     begin = time.perf_counter()
     model.learn(steps, callback=evaluations)
     seconds = time.perf_counter() - begin
     final = evaluations.evaluate(EPISODES_AT_THE_END)
     last = [episode["r"] for episode in model.ep_info_buffer]
-    return {"peer": "stable-baselines3", "algorithm": "ppo", "environment": task, "seed": seed,
+    peer = "sb3-contrib" if algorithm == "trpo" else "stable-baselines3"
+    return {"peer": peer, "algorithm": algorithm, "environment": task, "seed": seed,
             "environmentSteps": model.num_timesteps, "wallSeconds": seconds, "final": final,
             "last100TrainingReturns": float(np.mean(last)) if last else None, "curve": evaluations.rows,
-            "versions": one_thread.versions("stable-baselines3", "torch", "numpy", "gymnasium", "mujoco")}
+            "versions": one_thread.versions("stable-baselines3", "sb3-contrib", "torch", "numpy", "gymnasium", "mujoco")}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Train PPO of Stable-Baselines3 and write one JSON file.")
+    parser = argparse.ArgumentParser(description="Train a peer's agent and write one JSON file.")
+    parser.add_argument("--algorithm", choices=ALGORITHMS, default="ppo")
     parser.add_argument("--env", required=True, help="Gymnasium task with continuous or discrete actions")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=1_000_000)
@@ -94,7 +105,7 @@ def main() -> None:
     if options.steps < 1:
         parser.error(f"steps must be at least 1: {options.steps}")
     one_thread.apply()
-    result = train(options.env, options.seed, options.steps)
+    result = train(options.algorithm, options.env, options.seed, options.steps)
     partial = options.json.with_name(options.json.name + ".partial")
     partial.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n")
     partial.replace(options.json)
