@@ -6,14 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
-import kingfisher.experiments.bench.PeerPython.Peers;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.backend.cpu.CpuBackend;
@@ -37,15 +33,7 @@ class CurvatureProductsTest {
     @Test
     @DisabledOnOs(OS.WINDOWS) // the interpreter is a shell script
     void everyWorkIsComparedWithThePeerOurGradientAndBareProducts() throws IOException {
-        Path file = directory.resolve("python");
-        Files.writeString(file, """
-                #!/bin/sh
-                while read line; do
-                  echo '{"milliseconds": 1000, "threads": 3, "versions": {"jax": "0.7"}}'
-                done
-                """);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-        PeerPython python = PeerPython.find(Peers.JAX, Map.of("KINGFISHER_JAX_PYTHON", file.toString()));
+        PeerPython python = ShellInterpreter.kfacJax(directory);
         List<String> lines = new ArrayList<>();
         JsonNode json = new CurvatureProducts(python, List.of(new ProblemSize(8, 16)), new TreeSet<>(List.of(1, 2)), 0)
                 .run(lines::add)

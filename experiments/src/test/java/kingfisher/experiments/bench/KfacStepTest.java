@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
-import kingfisher.experiments.bench.PeerPython.Peers;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import kingfisher.optim.kfac.DampingForm;
@@ -35,15 +31,7 @@ class KfacStepTest {
     @Test
     @DisabledOnOs(OS.WINDOWS) // the interpreter is a shell script
     void stepsAreComparedWithThePeerAndOurGradientDescent() throws IOException {
-        Path file = directory.resolve("python");
-        Files.writeString(file, """
-                #!/bin/sh
-                while read line; do
-                  echo '{"milliseconds": 1000, "threads": 3, "versions": {"jax": "0.7"}}'
-                done
-                """);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-        PeerPython python = PeerPython.find(Peers.JAX, Map.of("KINGFISHER_JAX_PYTHON", file.toString()));
+        PeerPython python = ShellInterpreter.kfacJax(directory);
         List<String> lines = new ArrayList<>();
         JsonNode json = new KfacStep(python, List.of(new ProblemSize(8, 16)), new TreeSet<>(List.of(1)), 0)
                 .run(lines::add)

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import kingfisher.agents.settings.AlgorithmSettings;
@@ -26,14 +24,6 @@ class PeerTest {
 
     @TempDir
     Path directory;
-
-    /** An interpreter that does what a shell script says; {@code $1} is the peer's script. */
-    private PeerPython interpreter(String shell) throws IOException {
-        Path file = directory.resolve("python");
-        Files.writeString(file, "#!/bin/sh\n" + shell + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-        return PeerPython.find(Peers.STABLE_BASELINES3, Map.of("KINGFISHER_PEER_PYTHON", file.toString()));
-    }
 
     @Test
     void withoutAnInterpreterOneLineSaysHowToGetIt() {
@@ -62,7 +52,7 @@ class PeerTest {
     @Test
     @DisabledOnOs(OS.WINDOWS) // the interpreter is a shell script
     void thePeerHasItsScriptsAndAnswersLineByLine() throws IOException {
-        PeerPython python = interpreter("""
+        PeerPython python = ShellInterpreter.of(directory, Peers.STABLE_BASELINES3, """
                 grep -q 'import one_thread' "$1" && test -f "$(dirname "$1")/one_thread.py" || exit 9
                 test "$2 $3 $4" = "--steps 7 --repeat-on-stdin" || exit 8
                 echo noise >&2
@@ -81,7 +71,10 @@ class PeerTest {
     @Test
     @DisabledOnOs(OS.WINDOWS) // the interpreter is a shell script
     void aPeerThatFailsSaysWhy() throws IOException {
-        PeerPython python = interpreter("echo Traceback >&2; echo \"ModuleNotFoundError: No module\" >&2; exit 1");
+        PeerPython python = ShellInterpreter.of(
+                directory,
+                Peers.STABLE_BASELINES3,
+                "echo Traceback >&2; echo \"ModuleNotFoundError: No module\" >&2; exit 1");
         try (PeerProcess peer = PeerProcess.start(python, SCRIPT, List.of())) {
             assertThatThrownBy(() -> peer.measure("{}"))
                     .isInstanceOf(PeerProcess.PeerFailedException.class)

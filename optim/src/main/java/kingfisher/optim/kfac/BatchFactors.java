@@ -1,8 +1,6 @@
 package kingfisher.optim.kfac;
 
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.curvature.RowWeights;
@@ -51,11 +49,7 @@ final class BatchFactors {
         this.rows = rows;
         this.pseudoGradients = new PseudoGradients(model, metrics, estimator, rows);
         this.workers = workers;
-        this.moments = IntStream.range(0, blocks.size())
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> -blocks.get(i).work()))
-                .map(i -> (Runnable) () -> takeMoments(i))
-                .toArray(Runnable[]::new);
+        this.moments = LayerBlock.largestFirst(blocks, this::takeMoments);
         this.inputs = new Matrix[blocks.size()];
         this.cotangents = new Matrix[blocks.size()];
         this.rootValues = new double[model.batch()];
@@ -123,8 +117,11 @@ final class BatchFactors {
     }
 
     private void begin(boolean isFirstPass, boolean copy) {
-        Backend backend = model.parameters().backend();
         firstPass = isFirstPass;
+        if (!isFirstPass) {
+            return; // the inputs are taken already
+        }
+        Backend backend = model.parameters().backend();
         copied = copy;
         weighted = !rows.isUniform();
         scale = 1 / rows.sum();

@@ -110,8 +110,7 @@ public final class Kfac implements AutoCloseable {
         KfacSettings.requireLengthsApart(rule, settings.constraint());
         Stopwatch watch = new Stopwatch();
         double loss = evaluate(objective);
-        KroneckerCurvature.requireFinite(gradient);
-        double gradientNorm = Math.sqrt(backend.dot(gradient.values(), gradient.values()));
+        double gradientNorm = Math.sqrt(KroneckerCurvature.requireFinite(gradient));
         long gradientTime = watch.lap();
         long earlierFactorTime = curvature.covarianceNanos();
         double diagonal = damping + settings.weightDecay();

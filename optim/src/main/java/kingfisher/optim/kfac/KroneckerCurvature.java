@@ -365,7 +365,7 @@ public final class KroneckerCurvature implements AutoCloseable {
      */
     public void precondition(ParameterVector gradient, double damping, ParameterVector result) {
         requirePositive(damping);
-        requireFinite(gradient);
+        var unused = requireFinite(gradient);
         layerProducts.run(gradient, damping, result);
         for (RowBlock block : rowBlocks) {
             block.precondition(gradient, damping, result);
@@ -376,10 +376,11 @@ public final class KroneckerCurvature implements AutoCloseable {
         }
     }
 
-    /** Checks a gradient before anything depends on it; the message names the parameter. */
-    static void requireFinite(ParameterVector gradient) {
+    /** Checks a gradient before anything depends on it, and returns ‖gradient‖²; the message names the parameter. */
+    static double requireFinite(ParameterVector gradient) {
         Backend backend = gradient.backend();
-        if (!Double.isFinite(backend.dot(gradient.values(), gradient.values()))) {
+        double squaredNorm = backend.dot(gradient.values(), gradient.values());
+        if (!Double.isFinite(squaredNorm)) {
             ParameterLayout layout = gradient.layout();
             for (int e = 0; e < layout.entries().size(); e++) {
                 if (!Double.isFinite(backend.dot(gradient.view(e), gradient.view(e)))) {
@@ -388,6 +389,7 @@ public final class KroneckerCurvature implements AutoCloseable {
                 }
             }
         }
+        return squaredNorm;
     }
 
     /**

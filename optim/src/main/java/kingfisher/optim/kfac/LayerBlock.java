@@ -1,6 +1,10 @@
 package kingfisher.optim.kfac;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.kfac.CoveredParameters.Curvature;
@@ -89,8 +93,17 @@ final class LayerBlock implements CurvatureBlock {
         return name;
     }
 
+    /** Returns a task for each layer, those of the largest layers first, so that none is left to the end. */
+    static Runnable[] largestFirst(List<LayerBlock> layers, IntConsumer task) {
+        return IntStream.range(0, layers.size())
+                .boxed()
+                .sorted(Comparator.comparingDouble(l -> -layers.get(l).work()))
+                .map(l -> (Runnable) () -> task.accept(l))
+                .toArray(Runnable[]::new);
+    }
+
     /** Roughly proportional to the time of a decomposition. */
-    double work() {
+    private double work() {
         return Math.pow(inputs + 1, 3) + Math.pow(outputs, 3);
     }
 

@@ -1,7 +1,6 @@
 package kingfisher.optim.kfac;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -30,7 +29,7 @@ final class LayerDecompositions {
 
     private final List<LayerBlock> layers;
     private final Workers workers;
-    private final Runnable[] tasks; // those that take longest first
+    private final Runnable[] tasks;
     private final AtomicReferenceArray<Decomposition<double[][]>> found;
     private double damping;
 
@@ -38,12 +37,8 @@ final class LayerDecompositions {
         this.layers = layers;
         this.workers = workers;
         this.found = new AtomicReferenceArray<>(layers.size());
-        this.tasks = IntStream.range(0, layers.size())
-                .boxed()
-                .sorted(Comparator.comparingDouble(l -> -layers.get(l).work()))
-                .map(l -> (Runnable) () ->
-                        found.set(l, layers.get(l).decompose(layers.get(l).factors(), damping)))
-                .toArray(Runnable[]::new);
+        this.tasks = LayerBlock.largestFirst(
+                layers, l -> found.set(l, layers.get(l).decompose(layers.get(l).factors(), damping)));
     }
 
     /** Decomposes the averages on all workers; called by the stepping thread. */

@@ -1,13 +1,12 @@
 package kingfisher.optim.kfac;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.parallel.Workers;
 import org.jspecify.annotations.Nullable;
 
-/** Multiplies by the inverses of all layers' blocks side by side, those that take longest first; allocates nothing. */
+/** Multiplies by the inverses of all layers' blocks side by side; allocates nothing. */
 final class LayerProducts {
 
     private final List<LayerBlock> layers;
@@ -20,10 +19,7 @@ final class LayerProducts {
     LayerProducts(List<LayerBlock> layers, Workers workers) {
         this.layers = layers;
         this.workers = workers;
-        this.tasks = layers.stream()
-                .sorted(Comparator.comparingDouble(layer -> -layer.work()))
-                .map(layer -> (Runnable) () -> precondition(layer))
-                .toArray(Runnable[]::new);
+        this.tasks = LayerBlock.largestFirst(layers, this::precondition);
     }
 
     /** The arguments are those of {@link CurvatureBlock#precondition}. */
@@ -37,7 +33,7 @@ final class LayerProducts {
         workers.run(tasks);
     }
 
-    private void precondition(LayerBlock layer) {
-        layer.precondition(Objects.requireNonNull(gradient), damping, Objects.requireNonNull(result));
+    private void precondition(int layer) {
+        layers.get(layer).precondition(Objects.requireNonNull(gradient), damping, Objects.requireNonNull(result));
     }
 }

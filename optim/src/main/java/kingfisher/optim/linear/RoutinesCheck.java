@@ -17,11 +17,17 @@ final class RoutinesCheck {
     private RoutinesCheck(Routines routines) {
         this.routines = routines;
         // XXᵀ + I with a third as many columns as rows: positive definite, with eigenvalues from 1 to about 30
+        double[][] rows = new double[SIZE][SIZE / 3];
+        for (int i = 0; i < SIZE; i++) {
+            for (int k = 0; k < SIZE / 3; k++) {
+                rows[i][k] = Math.sin(i * (k + 1.0));
+            }
+        }
         for (int i = 0; i < SIZE; i++) {
             for (int j = 0; j < SIZE; j++) {
                 double sum = i == j ? 1 : 0;
                 for (int k = 0; k < SIZE / 3; k++) {
-                    sum += Math.sin(i * (k + 1.0)) * Math.sin(j * (k + 1.0));
+                    sum += rows[i][k] * rows[j][k];
                 }
                 matrix[i * SIZE + j] = sum;
             }

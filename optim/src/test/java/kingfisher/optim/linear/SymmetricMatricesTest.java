@@ -357,40 +357,16 @@ class SymmetricMatricesTest {
     }
 
     /** Plain Java with other methods for eigenvalues. */
-    private record WithMethods(List<EigenMethod> methods) implements Routines {
-        private static final Routines JAVA = new JavaRoutines();
+    private static final class WithMethods extends DelegatingRoutines {
+        private final List<EigenMethod> methods;
+
+        WithMethods(List<EigenMethod> methods) {
+            this.methods = methods;
+        }
 
         @Override
         public List<EigenMethod> eigenMethods(int size) {
             return methods;
-        }
-
-        @Override
-        public boolean factor(int size, double[] matrix) {
-            return JAVA.factor(size, matrix);
-        }
-
-        @Override
-        public void invert(int size, double[] factor) {
-            JAVA.invert(size, factor);
-        }
-
-        @Override
-        public void solve(int size, double[] factor, int columns, double[] right) {
-            JAVA.solve(size, factor, columns, right);
-        }
-
-        @Override
-        public void multiply(
-                int rows,
-                int inner,
-                int columns,
-                double[] a,
-                boolean transposeA,
-                double[] b,
-                boolean transposeB,
-                double[] c) {
-            JAVA.multiply(rows, inner, columns, a, transposeA, b, transposeB, c);
         }
     }
 }
