@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import kingfisher.agents.run.BuildInformation;
+import kingfisher.optim.backend.openblas.OpenBlas;
 
 /** What a benchmark's figures were made with. */
 final class Versions {
@@ -18,8 +19,8 @@ final class Versions {
         versions.put("kingfisher-threads", Integer.toString(threads));
         versions.put("java", String.valueOf(System.getProperty("java.version")));
         versions.putAll(build.versions());
-        // another choice than the program's own may halve the speed of every product
-        versions.put("openblas-coretype", System.getenv().getOrDefault("OPENBLAS_CORETYPE", "not set"));
+        // other kernels may halve the speed of every product
+        versions.put("openblas-kernels", OpenBlas.kernels().orElse("none"));
         for (JsonNode peer : peers) {
             peer.path("versions")
                     .properties()

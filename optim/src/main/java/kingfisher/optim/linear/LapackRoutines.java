@@ -2,12 +2,12 @@ package kingfisher.optim.linear;
 
 import java.util.List;
 import java.util.Optional;
-import kingfisher.optim.backend.openblas.KernelChoice;
+import kingfisher.optim.backend.openblas.OpenBlas;
 import org.bytedeco.openblas.global.openblas;
 
 /**
- * The OpenBLAS that ND4J brings, with its LAPACK: a second library beside the one without LAPACK that the CPU backend
- * loads, so its kernels and threads are settled here once more.
+ * OpenBLAS with its LAPACK: a second library beside the one without LAPACK that the CPU backend loads, so its kernels and
+ * threads are settled here once more.
  */
 final class LapackRoutines implements Routines {
 
@@ -25,7 +25,7 @@ final class LapackRoutines implements Routines {
     /** Returns nothing where the library can't be loaded, or computes wrong. */
     static Optional<Routines> load() {
         try {
-            KernelChoice.settle();
+            OpenBlas.settleKernels();
             // Parallelism is ours and coarse; threads inside a routine only cost, and change the bits.
             openblas.blas_set_num_threads(1);
         } catch (LinkageError | RuntimeException cause) {
@@ -37,7 +37,7 @@ final class LapackRoutines implements Routines {
                 .log(
                         System.Logger.Level.WARNING,
                         "the native LAPACK is wrong here ({0}); pure Java is used, which is slower."
-                                + " OPENBLAS_CORETYPE, if it is set, may be the reason",
+                                + " %s, if it is set, may be the reason".formatted(OpenBlas.KERNELS_VARIABLE),
                         text));
         return defect.isPresent() ? Optional.empty() : Optional.of(routines);
     }

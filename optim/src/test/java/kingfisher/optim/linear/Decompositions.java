@@ -4,6 +4,7 @@ import java.util.Random;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import kingfisher.optim.backend.nd4j.Nd4jBackend;
+import kingfisher.optim.backend.openblas.OpenBlas;
 
 /** A program that decomposes matrices, some of them nearly singular, and says how far off the worst is. */
 final class Decompositions {
@@ -13,12 +14,15 @@ final class Decompositions {
     /**
      * Runs.
      *
-     * @param arguments what is loaded before: {@code cpu}, {@code nd4j} or nothing
+     * @param arguments what is loaded first: {@code cpu}, {@code nd4j}, {@code lapack} or {@code none}
      */
     public static void main(String[] arguments) {
-        for (String first : arguments) {
-            var unused = first.equals("cpu") ? new CpuBackend() : new Nd4jBackend(Precision.DOUBLE);
-        }
+        Object unused = switch (arguments[0]) {
+            case "cpu" -> new CpuBackend();
+            case "nd4j" -> new Nd4jBackend(Precision.DOUBLE);
+            case "lapack" -> Routines.best();
+            default -> arguments;
+        };
         double worst = 0;
         for (int size : new int[] {5, 33, 64, 65, 130, 257}) {
             double[] matrix = matrix(size);
@@ -44,7 +48,8 @@ final class Decompositions {
                 }
             }
         }
-        System.out.println("worst error " + worst + ", native " + (Routines.best() instanceof LapackRoutines));
+        System.out.println("worst error " + worst + ", native " + (Routines.best() instanceof LapackRoutines)
+                + ", kernels " + OpenBlas.kernels().orElse("none"));
         System.exit(worst < 1e-9 ? 0 : 1);
     }
 

@@ -5,7 +5,7 @@ import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.Shapes;
-import kingfisher.optim.backend.openblas.KernelChoice;
+import kingfisher.optim.backend.openblas.OpenBlas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.impl.transforms.floating.Sqrt;
 import org.nd4j.linalg.factory.Nd4j;
@@ -32,7 +32,7 @@ public final class Nd4jBackend implements Backend {
             case FLOAT -> DataType.FLOAT;
             case DOUBLE -> DataType.DOUBLE;
         };
-        KernelChoice.settle();
+        OpenBlas.settleKernels();
         Nd4j.getEnvironment().setMaxMasterThreads(1);
         ((Nd4jBlas) Nd4j.factory().blas()).setMaxThreads(1);
     }
