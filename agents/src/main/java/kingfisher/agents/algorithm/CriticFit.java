@@ -21,6 +21,8 @@ public final class CriticFit {
     private final int minibatchSize;
     private final double learningRate;
     private final int[] permutation;
+    private int epochsLeft;
+    private int offset; // of the next minibatch in the permutation
 
     /**
      * Creates the fit.
@@ -46,27 +48,62 @@ public final class CriticFit {
         this.permutation = new int[rollout.size()];
     }
 
+    /** Starts a fit of all epochs. */
+    public void begin() {
+        for (int i = 0; i < permutation.length; i++) {
+            permutation[i] = i;
+        }
+        loss.reset();
+        epochsLeft = epochs;
+        offset = permutation.length;
+    }
+
+    /** Number of gradient steps of a fit. */
+    public int steps() {
+        return Math.multiplyExact(epochs, permutation.length / minibatchSize);
+    }
+
+    /**
+     * Takes the next gradient steps of the fit, as many as asked for or as there are left.
+     *
+     * @throws NonFiniteException if a gradient is not a number
+     */
+    public void advance(int steps) {
+        for (int i = 0; i < steps; i++) {
+            if (offset == permutation.length) {
+                if (epochsLeft == 0) {
+                    return;
+                }
+                epochsLeft--;
+                offset = 0;
+                shuffle.accept(permutation);
+            }
+            learner.forward(rollout.observations(), permutation, offset);
+            loss.apply(rollout, permutation, offset, learner.pass());
+            learner.checkGradient(learner.backward());
+            learner.step(1, learningRate);
+            offset += minibatchSize;
+        }
+    }
+
+    /**
+     * Takes the gradient steps that are left.
+     *
+     * @throws NonFiniteException if a gradient or parameter is not a number
+     */
+    public void finish() {
+        advance(Integer.MAX_VALUE);
+        learner.checkNumbers();
+    }
+
     /**
      * Runs all epochs.
      *
      * @throws NonFiniteException if a gradient or parameter is not a number
      */
     public void run() {
-        for (int i = 0; i < permutation.length; i++) {
-            permutation[i] = i;
-        }
-        loss.reset();
-        for (int epoch = 0; epoch < epochs; epoch++) {
-            shuffle.accept(permutation);
-            for (int offset = 0; offset < permutation.length; offset += minibatchSize) {
-                learner.forward(rollout.observations(), permutation, offset);
-                loss.apply(rollout, permutation, offset, learner.pass());
-                double squaredNorm = learner.backward();
-                learner.checkGradient(squaredNorm);
-                learner.step(1, learningRate);
-            }
-        }
-        learner.checkNumbers();
+        begin();
+        finish();
     }
 
     /** The network with its optimizer. */

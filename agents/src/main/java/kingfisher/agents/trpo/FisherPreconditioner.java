@@ -1,7 +1,7 @@
 package kingfisher.agents.trpo;
 
+import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.linear.LinearOperator;
-import kingfisher.optim.network.NetworkModel;
 
 /**
  * A way to approximate the inverse of the damped Fisher matrix, by which conjugate gradient gets along with fewer products.
@@ -11,11 +11,11 @@ import kingfisher.optim.network.NetworkModel;
 public interface FisherPreconditioner {
 
     /**
-     * Returns {@code P ≈ (F + λI)⁻¹}, symmetric and positive definite; it is used until the next call.
+     * Returns {@code P ≈ (F + λI)⁻¹} at the policy's parameters as they are, symmetric and positive definite; it is used until
+     * the next call.
      *
-     * @param model of the policy, whose last forward pass was over the samples that the Fisher matrix is of; its gradients
-     *     and cotangents may be overwritten
+     * @param observations of the samples that the Fisher matrix is of [B × inputs], not to be modified
      * @param damping λ
      */
-    LinearOperator prepare(NetworkModel model, double damping);
+    LinearOperator prepare(Matrix observations, double damping);
 }

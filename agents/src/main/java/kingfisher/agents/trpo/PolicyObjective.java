@@ -1,6 +1,7 @@
 package kingfisher.agents.trpo;
 
 import java.util.Arrays;
+import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.DivergenceDirection;
 import kingfisher.optim.distribution.Distribution;
@@ -13,91 +14,69 @@ import kingfisher.optim.network.ParameterVector;
  */
 final class PolicyObjective {
 
-    private final Rollout rollout;
-    private final NetworkModel model;
-    private final Distribution distribution;
-    private final DivergenceDirection direction;
-    private final int gradientSubsample;
-    private final double[] advantages;
-    private final double[] oldParameters;
-    private final double[] oldLogProbabilities;
-    private final double[] logProbabilities;
-    private final double[] divergences;
-    private final double[] weights;
-    private double surrogate;
+    private final Passes passes;
+    private final PolicyPart[] parts;
+    private final int size;
+    private final Runnable[] begin;
+    private final Runnable[] evaluate;
+    private double shift;
+    private double scale;
+    private double improvement;
     private double divergence;
 
     PolicyObjective(
+            Passes passes,
             Rollout rollout,
-            NetworkModel model,
+            PolicyValueNetwork network,
             Distribution distribution,
             DivergenceDirection direction,
             int gradientSubsample) {
-        int size = rollout.size();
-        this.rollout = rollout;
-        this.model = model;
-        this.distribution = distribution;
-        this.direction = direction;
-        this.gradientSubsample = gradientSubsample;
-        this.advantages = new double[size];
-        this.oldParameters = new double[size * distribution.parameterSize()];
-        this.oldLogProbabilities = new double[size];
-        this.logProbabilities = new double[size];
-        this.divergences = new double[size];
-        this.weights = new double[size];
-    }
-
-    /** Takes the model's policy as the old one, and the rollout's advantages, shifted and scaled. */
-    void begin(double shift, double scale) {
-        for (int i = 0; i < advantages.length; i++) {
-            advantages[i] = (rollout.advantages()[i] - shift) * scale;
+        this.passes = passes;
+        this.size = rollout.size();
+        this.parts = new PolicyPart[Passes.parts(size)];
+        for (int p = 0; p < parts.length; p++) {
+            int first = Passes.first(p, size);
+            parts[p] = new PolicyPart(rollout, first, Passes.first(p + 1, size) - first, network, distribution);
         }
-        model.forward(rollout.observations());
-        System.arraycopy(model.outputs(0), 0, oldParameters, 0, oldParameters.length);
-        distribution.logProbability(advantages.length, oldParameters, rollout.actions(), oldLogProbabilities);
-        surrogate = 0;
-        divergence = 0;
+        int counted = (size + gradientSubsample - 1) / gradientSubsample;
+        double gradientScale = 1.0 / counted;
+        this.begin = passes.of(parts.length, part -> parts[part].begin(shift, scale, gradientSubsample, gradientScale));
+        this.evaluate = passes.of(parts.length, part -> parts[part].evaluate(direction));
     }
 
-    /** Computes the gradient of the surrogate at the old policy, over every so many-th sample. */
-    void gradient(ParameterVector gradient) {
-        int count = 0;
-        for (int i = 0; i < weights.length; i++) {
-            boolean counts = i % gradientSubsample == 0;
-            weights[i] = counts ? advantages[i] : 0;
-            count += counts ? 1 : 0;
+    /** The models of the parts. */
+    NetworkModel[] models() {
+        return Arrays.stream(parts).map(PolicyPart::model).toArray(NetworkModel[]::new);
+    }
+
+    /**
+     * Takes the network's policy as the old one, and the rollout's advantages, shifted and scaled; computes the gradient of
+     * the surrogate there, over every so many-th sample.
+     */
+    void begin(double advantageShift, double advantageScale, ParameterVector gradient) {
+        shift = advantageShift;
+        scale = advantageScale;
+        passes.run(begin);
+        gradient.backend().copy(parts[0].gradient().values(), gradient.values());
+        for (int p = 1; p < parts.length; p++) {
+            gradient.backend().addScaled(1, parts[p].gradient().values(), gradient.values());
         }
-        double[] outputGradients = model.outputGradients(0);
-        Arrays.fill(outputGradients, 0);
-        distribution.addLogProbabilityGradient(
-                weights.length, oldParameters, rollout.actions(), weights, outputGradients);
-        model.backward(1.0 / count, gradient);
     }
 
-    /** Computes surrogate and divergence at the model's parameters. */
+    /** Computes surrogate and divergence at the network's parameters. */
     void evaluate() {
-        int size = advantages.length;
-        model.forward(rollout.observations());
-        double[] parameters = model.outputs(0);
-        distribution.logProbability(size, parameters, rollout.actions(), logProbabilities);
-        if (direction == DivergenceDirection.OLD_NEW) {
-            distribution.kullbackLeibler(size, oldParameters, parameters, divergences);
-        } else {
-            distribution.kullbackLeibler(size, parameters, oldParameters, divergences);
+        passes.run(evaluate);
+        improvement = 0;
+        divergence = 0;
+        for (PolicyPart part : parts) {
+            improvement += part.improvementSum() / size;
+            divergence += part.divergenceSum() / size;
         }
-        double improvement = 0;
-        double sum = 0;
-        for (int i = 0; i < size; i++) {
-            improvement += Math.expm1(logProbabilities[i] - oldLogProbabilities[i]) * advantages[i];
-            sum += divergences[i];
-        }
-        surrogate = improvement / size;
-        divergence = sum / size;
     }
 
     /** After {@link #evaluate}: how much larger {@code mean(ρA)} is than at the old policy. */
     double improvement() {
-        return surrogate;
+        return improvement;
     }
 
     /** After {@link #evaluate}: the mean divergence in nats. */
@@ -107,7 +86,10 @@ final class PolicyObjective {
 
     /** The mean entropy of the old policy in nats. */
     double oldEntropy() {
-        distribution.entropy(advantages.length, oldParameters, weights);
-        return Arrays.stream(weights).sum() / weights.length;
+        double sum = 0;
+        for (PolicyPart part : parts) {
+            sum += part.oldEntropySum();
+        }
+        return sum / size;
     }
 }

@@ -2,7 +2,6 @@ package kingfisher.agents.trpo;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -17,7 +16,6 @@ import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.settings.TrpoSettings;
 import kingfisher.optim.distribution.DiagonalGaussian;
-import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.optimizer.Optimizer;
 import kingfisher.optim.optimizer.Schedule;
@@ -30,29 +28,29 @@ import org.jspecify.annotations.Nullable;
  * Trust region policy optimization (Schulman et al. 2015): a natural-gradient step of the policy, as long as a bound on the
  * divergence between old and new policy allows, and a value network fitted by Adam.
  *
- * <p>Policy and value network are updated side by side, one task each. Without a line search ({@code line-search-steps: 0})
+ * <p>Policy and value network are updated side by side: each pass over the policy's samples takes a slice of the value
+ * network's gradient steps along. Without a line search ({@code line-search-steps: 0})
  * it is natural policy gradient (Kakade 2001) with a step of that length.
  *
  * <p>When an update throws, one network may have been changed and the other not; then neither may be kept.
  */
 public final class Trpo implements Algorithm {
 
+    /** Of the gradient, the product that measures the step, and a length of the line search. */
+    private static final int OTHER_PASSES = 3;
+
     private static final String REJECTIONS = "rejections-in-a-row";
 
     private final ActorCritic actorCritic;
     private final Rollout rollout;
-    private final Workers workers;
     private final double lambda;
     private final double criticLearningRate;
     private final Schedule boundSchedule;
     private final TrustRegionSearch search;
     private final CriticFit critic;
     private final int[] rows;
-    private final Runnable[] tasks;
-    private double advantageShift;
-    private double advantageScale;
-    private double bound;
-    private @Nullable SearchOutcome outcome;
+    private final int stepsInSlice;
+    private @Nullable RuntimeException criticFailure;
     private long rejectionsInARow;
 
     /**
@@ -97,17 +95,10 @@ public final class Trpo implements Algorithm {
             @Nullable FisherPreconditioner preconditioner) {
         this.actorCritic = actorCritic;
         this.rollout = rollout;
-        this.workers = workers;
         this.lambda = settings.get(CommonSettings.GAE_LAMBDA);
         this.boundSchedule =
                 FirstOrder.schedule(settings.get(TrpoSettings.MAX_KL_SCHEDULE), settings.get(TrpoSettings.MAX_KL));
         this.criticLearningRate = settings.get(TrpoSettings.CRITIC_LEARNING_RATE);
-        NetworkModel model = actorCritic.policy().model(rollout.size());
-        int subsample = settings.get(TrpoSettings.FISHER_SUBSAMPLE);
-        NetworkModel fisherModel =
-                subsample == 1 ? model : actorCritic.policy().model((rollout.size() + subsample - 1) / subsample);
-        this.search = new TrustRegionSearch(
-                settings, rollout, model, fisherModel, actorCritic.distribution(), preconditioner);
         Optimizer optimizer = FirstOrder.adam(settings, actorCritic.value().parameters());
         this.critic = new CriticFit(
                 rollout,
@@ -118,29 +109,49 @@ public final class Trpo implements Algorithm {
                 settings.get(TrpoSettings.CRITIC_MINIBATCH_SIZE),
                 criticLearningRate);
         this.rows = IntStream.range(0, rollout.size()).toArray();
-        this.tasks = new Runnable[] {this::improvePolicy, critic::run};
+        int passes = settings.get(TrpoSettings.CG_ITERATIONS) + OTHER_PASSES;
+        this.stepsInSlice = (critic.steps() + passes - 1) / passes;
+        this.search = new TrustRegionSearch(
+                settings,
+                rollout,
+                actorCritic.policy(),
+                actorCritic.distribution(),
+                preconditioner,
+                new Passes(workers, this::advanceCritic));
     }
 
     @Override
     public Map<String, Double> update(double progress) {
-        bound = boundSchedule.at(progress);
+        double bound = boundSchedule.at(progress);
         Advantages.compute(rollout, lambda);
-        advantageShift = Advantages.mean(rollout.advantages(), rows, 0, rows.length);
+        double advantageShift = Advantages.mean(rollout.advantages(), rows, 0, rows.length);
         // equal advantages have no direction; scaling would make one of their rounding errors
-        advantageScale = Advantages.areEqual(rollout)
+        double advantageScale = Advantages.areEqual(rollout)
                 ? 0
                 : Advantages.scale(rollout.advantages(), rows, 0, rows.length, advantageShift);
-        workers.run(tasks);
-        SearchOutcome found = Objects.requireNonNull(outcome);
+        criticFailure = null;
+        critic.begin();
+        SearchOutcome found = search.run(advantageShift, advantageScale, bound);
+        if (criticFailure != null) {
+            throw criticFailure;
+        }
+        critic.finish();
         rejectionsInARow = found.accepted() ? 0 : rejectionsInARow + 1;
-        return report(found);
+        return report(found, bound);
     }
 
-    private void improvePolicy() {
-        outcome = search.run(advantageShift, advantageScale, bound);
+    /** Beside a pass over the policy's samples; a failure waits until the policy has come to its end. */
+    private void advanceCritic() {
+        if (criticFailure == null) {
+            try {
+                critic.advance(stepsInSlice);
+            } catch (RuntimeException failure) {
+                criticFailure = failure;
+            }
+        }
     }
 
-    private Map<String, Double> report(SearchOutcome found) {
+    private Map<String, Double> report(SearchOutcome found, double bound) {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("train/cg_iterations", (double) found.cgIterations());
         metrics.put("train/cg_residual", found.cgResidual());

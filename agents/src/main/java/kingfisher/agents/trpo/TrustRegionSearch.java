@@ -1,16 +1,13 @@
 package kingfisher.agents.trpo;
 
 import java.util.Arrays;
-import java.util.List;
+import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.settings.TrpoSettings;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.curvature.FisherOperator;
-import kingfisher.optim.curvature.NegativeLogLikelihood;
-import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.distribution.Distribution;
 import kingfisher.optim.linear.DampedOperator;
 import kingfisher.optim.linear.LinearOperator;
@@ -41,9 +38,10 @@ final class TrustRegionSearch {
 
     private final Rollout rollout;
     private final PolicyObjective objective;
-    private final NetworkModel fisherModel;
+    private final Passes passes;
     private final Matrix fisherObservations;
     private final int[] fisherRows;
+    private final Runnable[] fisherForward;
     private final LinearOperator damped;
     private final ConjugateGradient conjugateGradient;
     private final @Nullable FisherPreconditioner preconditioner;
@@ -63,36 +61,51 @@ final class TrustRegionSearch {
     /**
      * Makes the working memory.
      *
-     * @param model of the policy, over the whole rollout
-     * @param fisherModel of the policy, over every so many-th sample; or {@code model} itself
+     * @param network the policy's
+     * @param passes run what is over samples
      */
     TrustRegionSearch(
             Settings settings,
             Rollout rollout,
-            NetworkModel model,
-            NetworkModel fisherModel,
+            PolicyValueNetwork network,
             Distribution distribution,
-            @Nullable FisherPreconditioner preconditioner) {
+            @Nullable FisherPreconditioner preconditioner,
+            Passes passes) {
         this.rollout = rollout;
+        this.passes = passes;
+        this.preconditioner = preconditioner;
+        this.parameters = network.parameters();
+        this.backend = parameters.backend();
         this.objective = new PolicyObjective(
+                passes,
                 rollout,
-                model,
+                network,
                 distribution,
                 settings.get(TrpoSettings.KL_DIRECTION),
                 settings.get(TrpoSettings.GRADIENT_SUBSAMPLE));
-        this.fisherModel = fisherModel;
-        this.preconditioner = preconditioner;
-        this.parameters = model.parameters();
-        this.backend = parameters.backend();
-        boolean whole = fisherModel == model;
-        this.fisherRows = new int[whole ? 0 : fisherModel.batch()];
-        Arrays.setAll(fisherRows, i -> i * settings.get(TrpoSettings.FISHER_SUBSAMPLE));
-        this.fisherObservations = whole
-                ? rollout.observations()
-                : backend.allocate(fisherModel.batch(), rollout.observations().columns());
-        WeightedMetric metric = new NegativeLogLikelihood(distribution).weighted(1);
+        int every = settings.get(TrpoSettings.FISHER_SUBSAMPLE);
+        int fisherSize = (rollout.size() + every - 1) / every;
+        this.fisherRows = new int[every == 1 ? 0 : fisherSize];
+        Arrays.setAll(fisherRows, i -> i * every);
+        NetworkModel[] models;
+        if (every == 1) {
+            this.fisherObservations = rollout.observations();
+            models = objective.models();
+            this.fisherForward = new Runnable[0];
+        } else {
+            this.fisherObservations =
+                    backend.allocate(fisherSize, rollout.observations().columns());
+            models = new NetworkModel[Passes.parts(fisherSize)];
+            Matrix[] inputs = new Matrix[models.length];
+            for (int p = 0; p < models.length; p++) {
+                int first = Passes.first(p, fisherSize);
+                inputs[p] = fisherObservations.rowRange(first, Passes.first(p + 1, fisherSize) - first);
+                models[p] = network.model(inputs[p].rows());
+            }
+            this.fisherForward = passes.of(models.length, part -> models[part].forward(inputs[part]));
+        }
         this.damping = settings.get(TrpoSettings.CG_DAMPING);
-        this.damped = new DampedOperator(new FisherOperator(fisherModel, List.of(metric)), damping);
+        this.damped = new DampedOperator(new FisherMatrix(passes, models, distribution), damping);
         int size = parameters.layout().size();
         this.conjugateGradient = new ConjugateGradient(
                 size,
@@ -119,8 +132,7 @@ final class TrustRegionSearch {
      *     before then
      */
     SearchOutcome run(double shift, double scale, double bound) {
-        objective.begin(shift, scale);
-        objective.gradient(gradientVector);
+        objective.begin(shift, scale, gradientVector);
         backend.download(gradientVector.values(), gradient);
         double gradientNorm = Vectors.norm(gradient);
         if (!Double.isFinite(gradientNorm)) {
@@ -160,12 +172,13 @@ final class TrustRegionSearch {
     private ConjugateGradientResult solve() {
         if (fisherRows.length > 0) {
             backend.gatherRows(rollout.observations(), fisherRows, 0, fisherObservations);
-            fisherModel.forward(fisherObservations);
+            passes.run(fisherForward);
         }
         Arrays.fill(solution, 0);
         ConjugateGradientResult result = preconditioner == null
                 ? conjugateGradient.solve(damped, gradient, solution)
-                : conjugateGradient.solve(damped, preconditioner.prepare(fisherModel, damping), gradient, solution);
+                : conjugateGradient.solve(
+                        damped, preconditioner.prepare(fisherObservations, damping), gradient, solution);
         if (result.reason() == StopReason.NOT_FINITE) {
             throw NonFiniteException.ofLearning("a product with the policy's Fisher matrix", Double.NaN, REMEDY);
         }

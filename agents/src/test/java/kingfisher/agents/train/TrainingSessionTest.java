@@ -164,9 +164,10 @@ class TrainingSessionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CartPole-v1,1", "Pendulum-v1,3"})
-    void trustRegionsAreTheSameOnAnyThreadsAndAfterAnyBreak(String environment, int subsample, @TempDir Path folder) {
-        TrainingPlan plan = trustRegionPlan(environment, "fisher-subsample=" + subsample);
+    @CsvSource({"CartPole-v1,1,64", "Pendulum-v1,3,64", "CartPole-v1,1,512", "Pendulum-v1,2,512"})
+    void trustRegionsAreTheSameOnAnyThreadsAndAfterAnyBreak(
+            String environment, int subsample, int steps, @TempDir Path folder) {
+        TrainingPlan plan = trustRegionPlan(environment, "fisher-subsample=" + subsample, "rollout-steps=" + steps);
         List<Map<String, Double>> metrics = new ArrayList<>();
         List<CheckpointFolder> checkpoints = new ArrayList<>();
         double[] last;

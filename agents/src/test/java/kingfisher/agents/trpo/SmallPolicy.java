@@ -7,7 +7,6 @@ import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.AlgorithmSettings;
 import kingfisher.agents.settings.Settings;
-import kingfisher.agents.settings.TrpoSettings;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.distribution.Bernoulli;
@@ -15,7 +14,7 @@ import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.distribution.Distribution;
 import kingfisher.optim.distribution.MultiCategorical;
-import kingfisher.optim.network.NetworkModel;
+import kingfisher.optim.parallel.Workers;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
@@ -71,16 +70,13 @@ final class SmallPolicy {
     }
 
     TrustRegionSearch search(Settings settings, FisherPreconditioner... preconditioner) {
-        NetworkModel model = network.model(BATCH);
-        int subsample = settings.get(TrpoSettings.FISHER_SUBSAMPLE);
-        NetworkModel fisherModel = subsample == 1 ? model : network.model((BATCH + subsample - 1) / subsample);
         return new TrustRegionSearch(
                 settings,
                 rollout,
-                model,
-                fisherModel,
+                network,
                 distribution,
-                preconditioner.length == 0 ? null : preconditioner[0]);
+                preconditioner.length == 0 ? null : preconditioner[0],
+                new Passes(new Workers(1), () -> {}));
     }
 
     double[] parameters() {

@@ -207,8 +207,9 @@ class TrustRegionSearchTest {
             }
         }
         double[] asked = new double[1];
-        SearchOutcome outcome = policy.search(settings("cg-tolerance=1e-6"), (model, damping) -> {
+        SearchOutcome outcome = policy.search(settings("cg-tolerance=1e-6"), (observations, damping) -> {
                     asked[0] = damping;
+                    assertThat(observations).isSameAs(policy.rollout.observations());
                     return new DenseOperator(n, inverse);
                 })
                 .run(0, 1, BOUND);
