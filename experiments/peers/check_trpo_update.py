@@ -15,19 +15,18 @@ Also printed: how close the line search came to deciding otherwise.
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 
-import check_ppo_update as ppo
-from check_ppo_update import POLICY, VALUE, Adam, Replay, array, backward, distance, environment_major, forward, largest
+import replay
+from replay import POLICY, VALUE, Adam, array, backward, distance, forward, largest
 
 PARAMETER_TOLERANCE = 1e-4
 LEAST_MARGIN = 1e-6
 
 
-class TrustRegionReplay(Replay):
+class TrustRegionReplay(replay.Replay):
     """One recording, recomputed in double."""
 
     def __init__(self, recording: dict):
@@ -87,11 +86,7 @@ class TrustRegionReplay(Replay):
         return total / len(observations)
 
     def update(self) -> None:
-        settings = self.settings
-        advantages = self.advantages()
-        batch = {key: environment_major(self.rollout[key]) for key in ("observations", "actions", "logProbabilities")}
-        batch["advantages"] = environment_major(advantages)
-        batch["returns"] = environment_major(advantages + self.rollout["values"])
+        settings, batch = self.settings, self.batch()
         self.policy_step(batch)
         adam = settings["adam"]
         optimizer = Adam(settings["critic-learning-rate"], adam["beta1"], adam["beta2"], adam["epsilon"])
@@ -151,26 +146,24 @@ class TrustRegionReplay(Replay):
 
 def check(path: Path) -> bool:
     recording = json.loads(path.read_text())
-    replay = TrustRegionReplay(recording)
-    before = ppo.parameters(recording["parametersBefore"], np.float64)
-    after = ppo.parameters(recording["parametersAfter"], np.float64)
-    replay.update()
-    moved = max(largest(after[name] - before[name]) for name in before)
+    update = TrustRegionReplay(recording)
+    dimensions = update.weights["log_std"].size if "log_std" in update.weights else 1
+    update.update()
     log, solve = recording["log"], recording["conjugateGradient"]
-    dimensions = before["log_std"].size if "log_std" in before else 1
     solution, gradient = array(solve["solution"], np.float64), array(solve["rightHandSide"], np.float64)
-    errors = {"gradient, relative": largest(replay.gradient - gradient) / largest(gradient),
-              "solution, relative": largest(dimensions * replay.solution - solution) / largest(solution),
-              "parameters after": distance(replay.weights, recording["parametersAfter"]),
-              "divergence": abs(replay.divergence_after - log["train/kl_divergence_loss"]),
-              "objective": abs(replay.objective - log["train/policy_objective"]),
-              "value loss, relative": abs(replay.value_loss / log["train/value_loss"] - 1)}
-    print(f"{path.name}: largest parameter change {moved:.2e}, {replay.tries} lengths tried, divergence "
-          f"{replay.divergence_after:.4f} of {replay.settings['max-kl']}, nearest decision {replay.margin:.1e}")
+    errors = {"gradient, relative": largest(update.gradient - gradient) / largest(gradient),
+              "solution, relative": largest(dimensions * update.solution - solution) / largest(solution),
+              "parameters after": distance(update.weights, recording["parametersAfter"]),
+              "divergence": abs(update.divergence_after - log["train/kl_divergence_loss"]),
+              "objective": abs(update.objective - log["train/policy_objective"]),
+              "value loss, relative": abs(update.value_loss / log["train/value_loss"] - 1)}
+    print(f"{path.name}: largest parameter change {replay.largest_change(recording):.2e}, {update.tries} lengths tried, "
+          f"divergence {update.divergence_after:.4f} of {update.settings['max-kl']}, nearest decision "
+          f"{update.margin:.1e}")
     for key, value in errors.items():
         print(f"  {key:22} {value:.1e}")
-    good = (errors["parameters after"] <= PARAMETER_TOLERANCE and replay.margin >= LEAST_MARGIN
-            and replay.tries == log["lineSearchTries"])
+    good = (errors["parameters after"] <= PARAMETER_TOLERANCE and update.margin >= LEAST_MARGIN
+            and update.tries == log["lineSearchTries"])
     if not good:
         print(f"  FAILED: parameters to {PARAMETER_TOLERANCE}, decisions at {LEAST_MARGIN}, "
               f"{log['lineSearchTries']} lengths tried")
@@ -178,7 +171,4 @@ def check(path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit("usage: check_trpo_update.py FILE.json...")
-    results = [check(Path(argument)) for argument in sys.argv[1:]]
-    sys.exit(0 if all(results) else 1)
+    replay.main(check)

@@ -3,18 +3,14 @@
 
     python record_trpo_update.py --out ../../agents/src/test/resources/kingfisher/agents/trpo
 
-Each case trains a small policy for a moment, gives its weights to a new TRPO with a fresh Adam, collects one rollout,
-and records the one `train()` that follows. sb3-contrib starts conjugate gradient from noise of the size 1e-4; here it
-starts from zero (`torch.randn_like` is replaced during the solve), so that nothing random is left but the
-permutations, which are recorded. Seeds are fixed and torch has one thread: on one machine kind, a second run writes
-the same bytes. `check_trpo_update.py` then recomputes each recording with NumPy alone, and this script fails if that
-does not reach 1e-4.
-
-schema: that of `record_ppo_update.py`, with these differences:
+`update_recording.py` tells how. sb3-contrib starts conjugate gradient from noise of the size 1e-4; here it starts from
+zero (`torch.randn_like` is replaced during the solve), so that nothing random is left but the permutations, which are
+recorded. `check_trpo_update.py` recomputes each recording, and this script fails if that does not reach 1e-4. The
+schema is the one of that module, with these additions:
 
     settings                    `max-kl`, `kl-direction`, `cg-iterations`, `cg-damping`, `line-search-steps`,
                                 `line-search-shrink`, `critic-epochs`, `critic-minibatch-size`, `critic-learning-rate`
-    permutations                of the critic alone, one list an epoch
+    permutations                of the critic alone, one list an epoch, B indices each; index = environment·T + step
     conjugateGradient           {"start": "zero", "solution", "rightHandSide"}: tensors over the policy's parameters in
                                 the order of `policyParameters`; with A dimensions, A times what `settings` give
     policyParameters            names in the state_dict
@@ -26,10 +22,7 @@ from __future__ import annotations
 
 import one_thread  # first: before torch
 
-import argparse
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -37,10 +30,10 @@ import numpy as np
 import sb3_contrib.trpo.trpo as trpo_module
 import torch
 from sb3_contrib import TRPO
-from stable_baselines3.common.env_util import make_vec_env
 
 import check_trpo_update
-from record_ppo_update import RawSteps, rollout_of, snapshot, tensor, text
+import update_recording
+from update_recording import log_of, rollout_of, sampling_settings_of, snapshot, tensor
 
 CONVENTIONS = [
     "the advantages of the rollout are normalised by their mean and their unbiased (n - 1) standard deviation + 1e-8",
@@ -57,18 +50,9 @@ CONVENTIONS = [
 
 
 @dataclass(frozen=True)
-class Case:
-    """One recording: where, for how long, with what, and what it must contain to be worth keeping."""
+class Case(update_recording.Case):
+    """One recording, and what it must contain to be worth keeping."""
 
-    name: str
-    about: str
-    environment: str
-    max_episode_steps: int | None
-    seed: int
-    environments: int
-    rollout_steps: int
-    warm_up_steps: int
-    settings: dict[str, Any]
     must_backtrack: bool = False
 
 
@@ -113,8 +97,7 @@ class RecordedTRPO(TRPO):
               mock.patch.object(trpo_module, "conjugate_gradient_solver", solve_from_zero),
               mock.patch.object(trpo_module, "kl_divergence", kl_and_count)):
             super().train()
-        logged = sorted(self.logger.name_to_value.items())
-        log = {key: float(value) for key, value in logged if key.startswith("train/")}
+        log = log_of(self)
         (right_hand_side, solution), = solves
         log["train/kl_divergence_loss"] *= max(1, np.prod(self.action_space.shape))
         self.recorded = {
@@ -128,11 +111,9 @@ class RecordedTRPO(TRPO):
             "log": log | {"lineSearchTries": len(divergences) - 1}}
 
 
-def settings_of(case: Case, action_shape: tuple[int, ...]) -> dict[str, Any]:
+def settings_of(case: Case, dimensions: int) -> dict[str, Any]:
     own = case.settings
-    dimensions = 1 if len(action_shape) == 0 else action_shape[0]
-    return {"environments": case.environments, "rollout-steps": case.rollout_steps, "discount": own["gamma"],
-            "gae-lambda": own["gae_lambda"], "hidden": [16, 16], "activation": "tanh",
+    return sampling_settings_of(case) | {
             "adam": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-5}, "max-kl": dimensions * own["target_kl"],
             "kl-direction": "new-old", "cg-iterations": own["cg_max_steps"],
             "cg-damping": dimensions * own["cg_damping"],
@@ -142,46 +123,18 @@ def settings_of(case: Case, action_shape: tuple[int, ...]) -> dict[str, Any]:
             "critic-learning-rate": own["learning_rate"]}
 
 
-def record(case: Case) -> dict[str, Any]:
-    limits = {} if case.max_episode_steps is None else {"max_episode_steps": case.max_episode_steps}
-
-    def environments(seed: int):
-        return make_vec_env(case.environment, n_envs=case.environments, seed=seed, env_kwargs=limits)
-
-    policy = {"net_arch": [16, 16], "activation_fn": torch.nn.Tanh}
-    warm = TRPO("MlpPolicy", environments(case.seed + 100), n_steps=case.rollout_steps, batch_size=32,
-                policy_kwargs=policy, seed=case.seed + 100, device="cpu")
-    warm.learn(case.warm_up_steps)
-    model = RecordedTRPO("MlpPolicy", RawSteps(environments(case.seed)), n_steps=case.rollout_steps,
-                         policy_kwargs=policy, seed=case.seed, device="cpu", **case.settings)
-    model.policy.load_state_dict(warm.policy.state_dict())
-    model.learn(case.rollout_steps * case.environments)
-    packages = ("sb3-contrib", "stable-baselines3", "torch", "numpy", "gymnasium")
-    recording = {"schemaVersion": 1, "name": case.name, "about": case.about,
-                 "script": "experiments/peers/record_trpo_update.py", "versions": one_thread.versions(*packages),
-                 "environment": {"id": case.environment, "seed": case.seed,
-                                 "maxEpisodeSteps": model.env.get_attr("spec")[0].max_episode_steps},
-                 "settings": settings_of(case, model.action_space.shape), "conventions": CONVENTIONS} | model.recorded
+def require(case: Case, recording: dict[str, Any]) -> None:
+    """Refuses a recording that doesn't exercise what its case is for."""
     if recording["log"]["train/is_line_search_success"] != 1:
         raise SystemExit(f"{case.name}: no length was accepted; choose another seed or setting")
     if case.must_backtrack and recording["log"]["lineSearchTries"] < 2:
         raise SystemExit(f"{case.name}: the whole step was taken; choose another seed or setting")
-    return recording
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Record single TRPO updates of sb3-contrib.")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the recordings, one JSON a case")
-    out = parser.parse_args().out
-    one_thread.apply()
-    out.mkdir(parents=True, exist_ok=True)
-    good = True
-    for case in CASES:
-        path = out / f"{case.name}.json"
-        path.write_text(text(record(case)))
-        good &= check_trpo_update.check(path)
-    raise SystemExit(0 if good else 1)
-
+RECORDER = update_recording.Recorder(
+    "record_trpo_update.py", "Record single TRPO updates of sb3-contrib.",
+    ("sb3-contrib", "stable-baselines3", "torch", "numpy", "gymnasium"), TRPO, {"batch_size": 32}, RecordedTRPO,
+    settings_of, CONVENTIONS, check_trpo_update.check, require)
 
 if __name__ == "__main__":
-    main()
+    update_recording.main(RECORDER, CASES)

@@ -23,7 +23,12 @@ public final class FirstOrder {
         double epsilon = settings.get(CommonSettings.OPTIMIZER_EPSILON);
         return switch (settings.get(CommonSettings.OPTIMIZER)) {
             case ADAM -> adam(settings, parameters);
-            case RMSPROP -> new RmsProp(parameters, settings.get(CommonSettings.RMSPROP_DECAY), epsilon, false);
+            case RMSPROP ->
+                new RmsProp(
+                        parameters,
+                        settings.get(CommonSettings.RMSPROP_DECAY),
+                        epsilon,
+                        settings.get(CommonSettings.RMSPROP_FORM));
             case SGD -> new Sgd(parameters, settings.get(CommonSettings.MOMENTUM));
         };
     }

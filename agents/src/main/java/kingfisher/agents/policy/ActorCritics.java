@@ -33,11 +33,13 @@ public final class ActorCritics {
 
     /** Draws the initial parameters of every network. */
     public static void initialize(ActorCritic actorCritic, Settings settings, UniformRandomProvider random) {
+        double logStandardDeviation = settings.get(CommonSettings.INITIAL_LOG_STD);
+        double policyGain = settings.get(CommonSettings.POLICY_OUTPUT_GAIN);
         for (PolicyValueNetwork network : actorCritic.networks()) {
-            network.initialize(
-                    settings.get(CommonSettings.POLICY_OUTPUT_GAIN),
-                    settings.get(CommonSettings.INITIAL_LOG_STD),
-                    random);
+            switch (settings.get(CommonSettings.INITIALIZATION)) {
+                case ORTHOGONAL -> network.initialize(policyGain, logStandardDeviation, random);
+                case UNIFORM -> network.initializeUniformly(logStandardDeviation, random);
+            }
         }
     }
 }

@@ -115,11 +115,33 @@ public final class PolicyValueNetwork {
         if (policyHead != null) {
             policyHead.initialize(0, policyGain, random);
         }
-        if (distribution instanceof DiagonalGaussian) {
-            parameters.backend().fill(parameters.view(LOG_STANDARD_DEVIATION), logStandardDeviation);
-        }
+        fillLogStandardDeviation(logStandardDeviation);
         if (valueHead != null) {
             valueHead.initialize(0, 1, random);
+        }
+    }
+
+    /**
+     * Draws the initial parameters evenly from ±1/√inputs of each layer, weights and biases.
+     *
+     * @param logStandardDeviation initial log standard deviation of every action dimension
+     */
+    public void initializeUniformly(double logStandardDeviation, UniformRandomProvider random) {
+        for (int l = 0; l < hidden.layers().size(); l++) {
+            hidden.initializeUniformly(l, random);
+        }
+        if (policyHead != null) {
+            policyHead.initializeUniformly(0, random);
+        }
+        fillLogStandardDeviation(logStandardDeviation);
+        if (valueHead != null) {
+            valueHead.initializeUniformly(0, random);
+        }
+    }
+
+    private void fillLogStandardDeviation(double value) {
+        if (distribution instanceof DiagonalGaussian) {
+            parameters.backend().fill(parameters.view(LOG_STANDARD_DEVIATION), value);
         }
     }
 

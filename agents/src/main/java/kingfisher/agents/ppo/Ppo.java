@@ -116,9 +116,9 @@ public final class Ppo implements Algorithm {
                 settings.get(PpoSettings.KL_COEFFICIENT),
                 settings.get(PpoSettings.KL_TARGET));
         this.policyLoss = new PolicyLoss(
-                actorCritic.distribution(), proximity, settings.get(PpoSettings.ENTROPY_COEFFICIENT), minibatchSize);
+                actorCritic.distribution(), proximity, settings.get(CommonSettings.ENTROPY_COEFFICIENT), minibatchSize);
         this.valueLoss = new ValueLoss(
-                settings.get(PpoSettings.VALUE_COEFFICIENT),
+                settings.get(CommonSettings.VALUE_COEFFICIENT),
                 settings.get(PpoSettings.VALUE_CLIP),
                 settings.get(PpoSettings.VALUE_CLIP_RULE));
         int inputs = rollout.observations().columns();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.optim.backend.Activation;
+import kingfisher.optim.optimizer.RmsPropForm;
 
 /** The settings that all algorithms share: sampling, networks, first-order optimization, the run. */
 public final class CommonSettings {
@@ -107,12 +108,19 @@ public final class CommonSettings {
             real(Interval.closed(-20, 10)),
             "Logarithm of the standard deviation with which a Gaussian policy starts.");
 
+    /** How weights start. */
+    public static final Setting<Initialization> INITIALIZATION = Setting.of(
+            "initialization",
+            Initialization.ORTHOGONAL,
+            choice(Initialization.class),
+            "How weights start: orthogonal with zero biases, or evenly from ±1/√inputs as in PyTorch.");
+
     /** The gain of the policy's output layer at the start. */
     public static final Setting<Double> POLICY_OUTPUT_GAIN = Setting.of(
             "policy-output-gain",
             0.01,
             real(Interval.atLeast(0)),
-            "Gain of the orthogonal weights with which the policy's output layer starts.");
+            "Gain of the orthogonal weights with which the policy's output layer starts; unused if they are uniform.");
 
     /** The learning rate at the start. */
     public static final Setting<Double> LEARNING_RATE =
@@ -134,7 +142,14 @@ public final class CommonSettings {
             "optimizer-epsilon",
             1e-5,
             real(Interval.positive()),
-            "Added to the root of the second moment by adam and rmsprop.");
+            "Added to the root of the second moment by adam and rmsprop, or under it where rmsprop-form says so.");
+
+    /** Which RMSProp is meant. */
+    public static final Setting<RmsPropForm> RMSPROP_FORM = Setting.of(
+            "rmsprop-form",
+            RmsPropForm.TORCH,
+            choice(RmsPropForm.class),
+            "RMSProp as in PyTorch, or as in TensorFlow 1: epsilon under the root, the second moment starting at 1.");
 
     /** The decay of RMSProp's second moment. */
     public static final Setting<Double> RMSPROP_DECAY = Setting.of(
@@ -153,6 +168,14 @@ public final class CommonSettings {
             Optional.of(0.5),
             optional(NONE, real(Interval.positive())),
             "Norm to which the gradient over all parameters is scaled down where it is longer.");
+
+    /** The weight of the entropy bonus, where an algorithm has one. */
+    public static final Setting<Double> ENTROPY_COEFFICIENT =
+            Setting.of("entropy-coefficient", 0.0, real(Interval.atLeast(0)), "Weight of the entropy bonus.");
+
+    /** The weight of the value loss, where it is part of one objective. */
+    public static final Setting<Double> VALUE_COEFFICIENT =
+            Setting.of("value-coefficient", 0.5, real(Interval.atLeast(0)), "Weight of the value loss.");
 
     /** How many environment steps the run takes. */
     public static final Setting<Long> STEPS =
@@ -197,7 +220,14 @@ public final class CommonSettings {
             CLIP_REWARDS);
 
     static final SettingGroup NETWORKS = SettingGroup.of(
-            "networks", HIDDEN, CRITIC_HIDDEN, ACTIVATION, SHARED_NETWORK, INITIAL_LOG_STD, POLICY_OUTPUT_GAIN);
+            "networks",
+            HIDDEN,
+            CRITIC_HIDDEN,
+            ACTIVATION,
+            SHARED_NETWORK,
+            INITIAL_LOG_STD,
+            INITIALIZATION,
+            POLICY_OUTPUT_GAIN);
 
     static final SettingGroup FIRST_ORDER = SettingGroup.of(
             "first order",
@@ -205,6 +235,7 @@ public final class CommonSettings {
             LEARNING_RATE_SCHEDULE,
             OPTIMIZER,
             OPTIMIZER_EPSILON,
+            RMSPROP_FORM,
             RMSPROP_DECAY,
             MOMENTUM,
             MAX_GRADIENT_NORM);
@@ -224,6 +255,17 @@ public final class CommonSettings {
         if (settings.get(ENVIRONMENTS) % groups != 0) {
             throw new InvalidInputException("environments must be even where environment-groups is " + groups + ": "
                     + settings.get(ENVIRONMENTS) + " (" + settings.source(ENVIRONMENTS) + ")");
+        }
+    }
+
+    /**
+     * Checks what goes only for algorithms that can share the networks' hidden layers.
+     *
+     * @throws InvalidInputException if layers are shared and a width is set for those of one network
+     */
+    static void checkSharing(Settings settings) {
+        if (settings.get(SHARED_NETWORK) && settings.get(CRITIC_HIDDEN).isPresent()) {
+            throw settings.wrong(CRITIC_HIDDEN, "critic-hidden must be none where shared-network is true");
         }
     }
 

@@ -85,14 +85,6 @@ public final class PpoSettings {
             choice(ValueClipRule.class),
             "Loss of a value beyond value-clip: the larger of the losses with and without clip, or the clipped one.");
 
-    /** The weight of the entropy bonus. */
-    public static final Setting<Double> ENTROPY_COEFFICIENT =
-            Setting.of("entropy-coefficient", 0.0, real(Interval.atLeast(0)), "Weight of the entropy bonus.");
-
-    /** The weight of the value loss. */
-    public static final Setting<Double> VALUE_COEFFICIENT =
-            Setting.of("value-coefficient", 0.5, real(Interval.atLeast(0)), "Weight of the value loss.");
-
     /** Over what advantages are normalized. */
     public static final Setting<AdvantageNormalization> NORMALIZE_ADVANTAGES = Setting.of(
             "normalize-advantages",
@@ -113,8 +105,8 @@ public final class PpoSettings {
             TARGET_KL,
             VALUE_CLIP,
             VALUE_CLIP_RULE,
-            ENTROPY_COEFFICIENT,
-            VALUE_COEFFICIENT,
+            CommonSettings.ENTROPY_COEFFICIENT,
+            CommonSettings.VALUE_COEFFICIENT,
             NORMALIZE_ADVANTAGES);
 
     static final AlgorithmSettings ALGORITHM = new AlgorithmSettings(
@@ -152,10 +144,6 @@ public final class PpoSettings {
                     CommonSettings.ROLLOUT_STEPS,
                     "environments × rollout-steps must be at least 2 where normalize-advantages is batch");
         }
-        if (settings.get(CommonSettings.SHARED_NETWORK)
-                && settings.get(CommonSettings.CRITIC_HIDDEN).isPresent()) {
-            throw settings.wrong(
-                    CommonSettings.CRITIC_HIDDEN, "critic-hidden must be none where shared-network is true");
-        }
+        CommonSettings.checkSharing(settings);
     }
 }

@@ -68,7 +68,11 @@ final class ValueFormats {
 
     /** The constants of an enum under their names in kebab case, as in {@code adaptive-kl} for {@code ADAPTIVE_KL}. */
     static <E extends Enum<E>> ValueFormat<E> choice(Class<E> type) {
-        List<E> constants = Arrays.asList(type.getEnumConstants());
+        return choice(Arrays.asList(type.getEnumConstants()));
+    }
+
+    /** Some constants of an enum, likewise. */
+    static <E extends Enum<E>> ValueFormat<E> choice(List<E> constants) {
         String names = constants.stream().map(ValueFormats::kebabCase).collect(Collectors.joining(", "));
         return new Format<>(
                 "one of " + names,

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import kingfisher.agents.a2c.A2c;
 import kingfisher.agents.algorithm.Algorithm;
 import kingfisher.agents.policy.ActorCritics;
 import kingfisher.agents.policy.Agent;
@@ -96,6 +97,7 @@ public final class TrainingSession implements AutoCloseable {
                 settings.get(CommonSettings.TRUNCATION_BOOTSTRAP));
         this.algorithm = switch (plan.algorithm()) {
             case "ppo" -> new Ppo(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
+            case "a2c" -> new A2c(settings, agent.actorCritic(), rollout, workers);
             case "trpo" -> new Trpo(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
             default -> throw new InvalidInputException("unknown algorithm: " + plan.algorithm());
         };

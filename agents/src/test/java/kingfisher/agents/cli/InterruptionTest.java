@@ -7,15 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import kingfisher.agents.settings.AlgorithmSettings;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs in processes of their own that are asked to stop, or killed, and go on as if nothing had been. */
 final class InterruptionTest {
@@ -24,8 +28,6 @@ final class InterruptionTest {
     private static final int SIGINT = 2;
     private static final int TERMINATED = 128 + 15;
     private static final List<String> TRAINING = List.of(
-            "train",
-            "ppo",
             "--quiet",
             "--seed",
             "5",
@@ -34,25 +36,46 @@ final class InterruptionTest {
             "--steps",
             Integer.toString(256 * ROWS),
             "--set",
+            "environments=8",
+            "--set",
+            "rollout-steps=32",
+            "--set",
             "checkpoint-interval=1024",
             "--set",
             "evaluation-interval=512");
 
+    /** What an algorithm needs to learn from as few samples a row. */
+    private static final Map<String, List<String>> OWN = Map.of("trpo", List.of("--set", "critic-minibatch-size=64"));
+
     @TempDir
     private static Path parent;
 
-    private static RunFiles unbroken = new RunFiles(Path.of(""));
+    private static final Map<String, RunFiles> UNBROKEN = new ConcurrentHashMap<>();
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final List<Process> started = new ArrayList<>();
 
-    @BeforeAll
-    static void trainWithoutABreak() {
-        List<String> all = new ArrayList<>(TRAINING);
-        unbroken = new RunFiles(parent.resolve("unbroken"));
-        all.addAll(List.of("--run", unbroken.folder().toString()));
-        assertThat(Program.run(all.toArray(String[]::new)).err()).isEmpty();
-        assertThat(unbroken.rows()).isEqualTo(ROWS);
+    static List<String> algorithms() {
+        return AlgorithmSettings.names();
+    }
+
+    private static List<String> training(String algorithm) {
+        List<String> arguments = new ArrayList<>(List.of("train", algorithm));
+        arguments.addAll(TRAINING);
+        arguments.addAll(OWN.getOrDefault(algorithm, List.of()));
+        return arguments;
+    }
+
+    /** The files of the algorithm's run without a break, which is made when it is first asked for. */
+    private static RunFiles unbroken(String algorithm) {
+        return UNBROKEN.computeIfAbsent(algorithm, name -> {
+            RunFiles run = new RunFiles(parent.resolve("unbroken-" + name));
+            List<String> all = training(name);
+            all.addAll(List.of("--run", run.folder().toString()));
+            assertThat(Program.run(all.toArray(String[]::new)).err()).isEmpty();
+            assertThat(run.rows()).isEqualTo(ROWS);
+            return run;
+        });
     }
 
     @AfterEach
@@ -61,12 +84,12 @@ final class InterruptionTest {
     }
 
     /** Trains, or goes on with the run where it has begun. */
-    private Process start(RunFiles run) {
+    private Process start(String algorithm, RunFiles run) {
         List<String> arguments = new ArrayList<>();
         if (Files.exists(run.folder())) {
             arguments.addAll(List.of("resume", "--quiet", run.folder().toString()));
         } else {
-            arguments.addAll(TRAINING);
+            arguments.addAll(training(algorithm));
             arguments.addAll(List.of("--run", run.folder().toString()));
         }
         Process process = Program.start(parent.resolve("process"), List.of(), arguments.toArray(String[]::new));
@@ -98,12 +121,13 @@ final class InterruptionTest {
         return !ignored.find() || (Long.parseUnsignedLong(ignored.group(1), 16) & (1L << (SIGINT - 1))) == 0;
     }
 
-    @Test
-    void aRunThatIsAskedToStopKeepsItsStateAndGoesOn() throws Exception {
-        RunFiles run = new RunFiles(parent.resolve("asked"));
+    @ParameterizedTest
+    @MethodSource("algorithms")
+    void aRunThatIsAskedToStopKeepsItsStateAndGoesOn(String algorithm) throws Exception {
+        RunFiles run = new RunFiles(parent.resolve("asked-" + algorithm));
         for (String signal : List.of(hearsInterrupts() ? "INT" : "TERM", "TERM")) {
             int row = run.rows() + random.nextInt(ROWS / 4);
-            Process process = start(run);
+            Process process = start(algorithm, run);
             await(process, () -> run.rows() > row);
             signal(process, signal);
 
@@ -114,8 +138,8 @@ final class InterruptionTest {
             assertThat(run.status()).isEqualTo("interrupted");
             assertThat(run.rows()).isLessThan(ROWS);
         }
-        assertThat(start(run).waitFor()).as(errors()).isZero();
-        run.assertSameAs(unbroken, "seed " + SEED);
+        assertThat(start(algorithm, run).waitFor()).as(errors()).isZero();
+        run.assertSameAs(unbroken(algorithm), algorithm + ", seed " + SEED);
     }
 
     @Test
@@ -144,19 +168,20 @@ final class InterruptionTest {
         assertThat(run).doesNotExist();
     }
 
-    @Test
-    void aRunThatIsKilledGoesOnFromItsLastCheckpoint() throws Exception {
+    @ParameterizedTest
+    @MethodSource("algorithms")
+    void aRunThatIsKilledGoesOnFromItsLastCheckpoint(String algorithm) throws Exception {
         for (int number = 0; number < 2; number++) {
-            RunFiles run = new RunFiles(parent.resolve("killed-" + number));
-            String how = "seed " + SEED + ", run " + number;
+            RunFiles run = new RunFiles(parent.resolve("killed-" + algorithm + "-" + number));
+            String how = algorithm + ", seed " + SEED + ", run " + number;
             for (int kills = 0; kills < 3; kills++) {
                 int row = random.nextInt(ROWS);
-                Process process = start(run);
+                Process process = start(algorithm, run);
                 await(process, () -> run.rows() >= row && Files.exists(run.folder()));
                 process.destroyForcibly().waitFor();
             }
-            assertThat(start(run).waitFor()).as(how + errors()).isZero();
-            run.assertSameAs(unbroken, how);
+            assertThat(start(algorithm, run).waitFor()).as(how + errors()).isZero();
+            run.assertSameAs(unbroken(algorithm), how);
         }
     }
 
@@ -164,7 +189,7 @@ final class InterruptionTest {
     void aRunThatIsStoppedWhileItStartsHasWrittenNothingOrCanGoOn() throws Exception {
         RunFiles run = new RunFiles(parent.resolve("early"));
         for (int milliseconds = 0; milliseconds < 500; milliseconds += 150) {
-            Process process = start(run);
+            Process process = start("ppo", run);
             process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
             process.destroy();
             assertThat(process.waitFor()).isEqualTo(TERMINATED);
@@ -172,7 +197,7 @@ final class InterruptionTest {
                 assertThat(run.status()).isEqualTo("interrupted");
             }
         }
-        assertThat(start(run).waitFor()).as(errors()).isZero();
-        run.assertSameAs(unbroken, "early");
+        assertThat(start("ppo", run).waitFor()).as(errors()).isZero();
+        run.assertSameAs(unbroken("ppo"), "early");
     }
 }

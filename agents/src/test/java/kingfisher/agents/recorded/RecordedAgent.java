@@ -124,6 +124,13 @@ public final class RecordedAgent {
         System.arraycopy(order, 0, rows, 0, rows.length);
     }
 
+    /** Sets the second moments of an optimizer of each network to the recorded ones. */
+    public void setSecondMoments(ParameterVector ofPolicy, ParameterVector ofValue) {
+        names.forEach((ours, theirs) -> backend.upload(
+                recording.parameter("secondMomentsBefore", theirs),
+                (ours.startsWith("policy") ? ofPolicy : ofValue).view(ours)));
+    }
+
     public void assertParametersAfter(double error) {
         names.forEach((ours, theirs) -> {
             Matrix view = vector(ours).view(ours);

@@ -39,6 +39,16 @@ public final class Recording {
         return root.path("log").path(name).asDouble();
     }
 
+    /** The norm of the gradient of the only step. */
+    public double gradientNorm() {
+        return root.path("gradientNorm").asDouble();
+    }
+
+    /** Whether the optimizer had taken steps before. */
+    public boolean hasSecondMoments() {
+        return !root.path("secondMomentsBefore").isEmpty();
+    }
+
     /** The dimensions of a Gaussian policy; 0 if the policy is another one. */
     public int actionDimensions() {
         return root.path("parametersBefore")

@@ -4,32 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PresetsTest {
+    private static final List<String> TASKS = List.of(
+            "CartPole-v1",
+            "Acrobot-v1",
+            "MountainCar-v0",
+            "MountainCarContinuous-v0",
+            "Pendulum-v1",
+            "HalfCheetah-v5",
+            "Hopper-v5",
+            "Walker2d-v5",
+            "Swimmer-v5",
+            "InvertedPendulum-v5",
+            "InvertedDoublePendulum-v5",
+            "Reacher-v5",
+            "Ant-v5");
+
+    static Stream<String> tasksOfPpo() {
+        return Stream.concat(TASKS.stream(), Stream.of("Taxi-v3", "FrozenLake-v1", "Blackjack-v1"));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "CartPole-v1",
-                "Acrobot-v1",
-                "MountainCar-v0",
-                "MountainCarContinuous-v0",
-                "Pendulum-v1",
-                "HalfCheetah-v5",
-                "Hopper-v5",
-                "Walker2d-v5",
-                "Swimmer-v5",
-                "InvertedPendulum-v5",
-                "InvertedDoublePendulum-v5",
-                "Reacher-v5",
-                "Ant-v5",
-                "Taxi-v3",
-                "FrozenLake-v1",
-                "Blackjack-v1"
-            })
+    @MethodSource("tasksOfPpo")
     void eachTaskHasAPresetThatFitsTheAlgorithm(String environment) {
         AlgorithmSettings ppo = AlgorithmSettings.find("ppo");
         Optional<ConfigFile> preset = Presets.find("ppo", environment);
@@ -41,31 +44,50 @@ final class PresetsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "CartPole-v1",
-                "Acrobot-v1",
-                "MountainCar-v0",
-                "MountainCarContinuous-v0",
-                "Pendulum-v1",
-                "HalfCheetah-v5",
-                "Hopper-v5",
-                "Walker2d-v5",
-                "Swimmer-v5",
-                "InvertedPendulum-v5",
-                "InvertedDoublePendulum-v5",
-                "Reacher-v5",
-                "Ant-v5"
-            })
-    void eachTaskHasAPresetThatFitsTrustRegions(String environment) {
-        AlgorithmSettings trpo = AlgorithmSettings.find("trpo");
-        Settings settings =
-                SettingsResolver.resolve(trpo, Presets.find("trpo", environment), Optional.empty(), List.of());
+    @ValueSource(strings = {"trpo", "a2c"})
+    void eachTaskHasAPresetThatFitsTheOtherAlgorithms(String name) {
+        AlgorithmSettings algorithm = AlgorithmSettings.find(name);
+        for (String environment : TASKS) {
+            Settings settings =
+                    SettingsResolver.resolve(algorithm, Presets.find(name, environment), Optional.empty(), List.of());
 
-        trpo.check(settings);
-        assertThat(settings.source(CommonSettings.STEPS)).startsWith("preset trpo/" + environment + ":");
-        assertThat(settings.get(CommonSettings.STEPS) % CommonSettings.samples(settings))
-                .isZero();
+            algorithm.check(settings);
+            assertThat(settings.source(CommonSettings.STEPS)).startsWith("preset " + name + "/" + environment + ":");
+            assertThat(settings.get(CommonSettings.STEPS) % CommonSettings.samples(settings))
+                    .as(name + " " + environment)
+                    .isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HalfCheetah-v5", "Hopper-v5"})
+    void actorCriticHasTheSettingsOfTheBaselineThatWeCompareWith(String environment) {
+        Settings settings = SettingsResolver.resolve(
+                AlgorithmSettings.find("a2c"), Presets.find("a2c", environment), Optional.empty(), List.of());
+
+        assertThat(settings.texts())
+                .containsEntry("environments", "4")
+                .containsEntry("rollout-steps", "8")
+                .containsEntry("discount", "0.99")
+                .containsEntry("gae-lambda", "0.9")
+                .containsEntry("learning-rate", "0.00096")
+                .containsEntry("learning-rate-schedule", "linear")
+                .containsEntry("optimizer", "rmsprop")
+                .containsEntry("optimizer-epsilon", "1.0e-5")
+                .containsEntry("rmsprop-form", "torch")
+                .containsEntry("rmsprop-decay", "0.99")
+                .containsEntry("max-gradient-norm", "0.5")
+                .containsEntry("entropy-coefficient", "0")
+                .containsEntry("value-coefficient", "0.4")
+                .containsEntry("normalize-advantages", "none")
+                .containsEntry("hidden", "64,64")
+                .containsEntry("activation", "tanh")
+                .containsEntry("initial-log-std", "-2")
+                .containsEntry("initialization", "uniform")
+                .containsEntry("normalize-observations", "true")
+                .containsEntry("normalize-rewards", "true")
+                .containsEntry("clip-observations", "10")
+                .containsEntry("clip-rewards", "10");
     }
 
     /** sb3-contrib averages the divergence over the dimensions of the action: bound and damping are as many times as large. */

@@ -40,6 +40,8 @@ final class SettingTest {
         "proximity, 'one of clip, kl, adaptive-kl, none'",
         "activation, 'one of tanh, relu, elu, sigmoid, identity'",
         "optimizer, 'one of adam, rmsprop, sgd'",
+        "rmsprop-form, 'one of torch, tensorflow'",
+        "initialization, 'one of orthogonal, uniform'",
         "critic-hidden, 'none or whole numbers of at least 1 separated by commas, as in 64,64'"
     })
     void theRangeIsSaidInWords(String key, String words) {

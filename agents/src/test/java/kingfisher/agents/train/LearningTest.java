@@ -28,6 +28,7 @@ class LearningTest {
         "ppo, MountainCarContinuous-v0, 1, 103, 90",
         "trpo, CartPole-v1, 1, 101, 475",
         "trpo, Pendulum-v1, 1, 102, -190",
+        "a2c, CartPole-v1, 1, 101, 475",
     })
     void thePresetLearnsTheTask(String algorithm, String environment, int groups, long seed, double threshold) {
         Settings settings = SettingsResolver.resolve(

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import kingfisher.agents.policy.Agent;
 import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.run.Checkpoint;
@@ -18,7 +19,6 @@ import kingfisher.envs.remote.ConnectionOptions;
 import kingfisher.envs.remote.EnvironmentOpener;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,14 +29,28 @@ class TrainingSessionTest {
 
     private static final int ITERATIONS = 7;
     private static final long SEED = 17;
+    private static final Map<String, List<String>> OWN = Map.of(
+            "ppo", List.of("minibatch-size=64", "epochs=4", "learning-rate=0.001"),
+            "trpo", List.of("critic-minibatch-size=64"),
+            "a2c", List.of("rollout-steps=32", "gae-lambda=0.95"));
 
     private final Backend backend = new CpuBackend();
     private final EnvironmentOpener opener = new EnvironmentOpener(ConnectionOptions.DEFAULT);
 
     @ParameterizedTest
-    @CsvSource({"CartPole-v1,false", "CartPole-v1,true", "Pendulum-v1,false", "MountainCarContinuous-v0,true"})
-    void oneThreadAndTwoGiveTheSameBits(String environment, boolean shared) {
-        TrainingPlan plan = plan(environment, shared);
+    @CsvSource({
+        "ppo, CartPole-v1, shared-network=false",
+        "ppo, CartPole-v1, shared-network=true",
+        "ppo, Pendulum-v1, shared-network=false",
+        "ppo, MountainCarContinuous-v0, shared-network=true",
+        "trpo, CartPole-v1, fisher-subsample=1",
+        "trpo, Pendulum-v1, fisher-subsample=3",
+        "trpo, CartPole-v1, rollout-steps=512",
+        "a2c, CartPole-v1, shared-network=true",
+        "a2c, Pendulum-v1, initialization=uniform"
+    })
+    void oneThreadAndTwoGiveTheSameBits(String algorithm, String environment, String assignment) {
+        TrainingPlan plan = plan(algorithm, environment, assignment);
         try (TrainingSession one = TrainingSession.start(plan, backend, 1);
                 TrainingSession two = TrainingSession.start(plan, backend, 2)) {
             for (int i = 0; i < ITERATIONS; i++) {
@@ -47,15 +61,20 @@ class TrainingSessionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CartPole-v1,adam", "Pendulum-v1,rmsprop", "Acrobot-v1,sgd"})
+    @CsvSource({
+        "ppo, CartPole-v1, optimizer=adam proximity=adaptive-kl learning-rate-schedule=linear",
+        "ppo, Pendulum-v1, optimizer=rmsprop proximity=adaptive-kl learning-rate-schedule=linear",
+        "ppo, Acrobot-v1, optimizer=sgd momentum=0.9 proximity=adaptive-kl learning-rate-schedule=linear",
+        "trpo, CartPole-v1, fisher-subsample=1",
+        "trpo, Pendulum-v1, fisher-subsample=3 max-kl-schedule=linear",
+        "trpo, Pendulum-v1, fisher-subsample=2 rollout-steps=512",
+        "a2c, CartPole-v1, optimizer=rmsprop learning-rate-schedule=linear",
+        "a2c, Pendulum-v1, optimizer=rmsprop rmsprop-form=tensorflow learning-rate-schedule=linear",
+        "a2c, Acrobot-v1, optimizer=adam shared-network=true"
+    })
     void resumedAfterAnyIterationItContinuesWithTheSameBits(
-            String environment, String optimizer, @TempDir Path folder) {
-        TrainingPlan base = plan(environment, false);
-        TrainingPlan plan = base.with(base.settings()
-                .with("optimizer", optimizer, "test")
-                .with("momentum", "0.9", "test")
-                .with("proximity", "adaptive-kl", "test")
-                .with("learning-rate-schedule", "linear", "test"));
+            String algorithm, String environment, String assignments, @TempDir Path folder) {
+        TrainingPlan plan = plan(algorithm, environment, assignments.split(" ", -1));
         List<Map<String, Double>> metrics = new ArrayList<>();
         List<Double> returns = new ArrayList<>();
         CheckpointFolder[] checkpoints = new CheckpointFolder[ITERATIONS];
@@ -86,9 +105,10 @@ class TrainingSessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CartPole-v1", "Pendulum-v1"})
-    void twoGroupsGoThroughTheSameStatesOnAnyThreadsAndAfterAnyBreak(String environment, @TempDir Path folder) {
-        TrainingPlan base = plan(environment, false);
+    @CsvSource({"ppo, CartPole-v1", "ppo, Pendulum-v1", "trpo, Pendulum-v1", "a2c, CartPole-v1"})
+    void twoGroupsGoThroughTheSameStatesOnAnyThreadsAndAfterAnyBreak(
+            String algorithm, String environment, @TempDir Path folder) {
+        TrainingPlan base = plan(algorithm, environment);
         TrainingPlan plan = base.with(base.settings().with("environment-groups", "2", "test"));
         List<Map<String, Double>> metrics = new ArrayList<>();
         CheckpointFolder middle = new CheckpointFolder(folder);
@@ -118,11 +138,12 @@ class TrainingSessionTest {
     @ParameterizedTest
     @ValueSource(strings = {"clip", "kl", "adaptive-kl", "none"})
     void everyProximityLearnsToBalanceBetterThanChance(String proximity) {
-        TrainingPlan base = plan("CartPole-v1", false);
-        TrainingPlan plan = base.with(base.settings()
-                .with("proximity", proximity, "test")
-                .with("weight-proximity", proximity.equals("kl") ? "0.001" : "0", "test")
-                .with("kl-coefficient", "3", "test"));
+        TrainingPlan plan = plan(
+                "ppo",
+                "CartPole-v1",
+                "proximity=" + proximity,
+                "weight-proximity=" + (proximity.equals("kl") ? "0.001" : "0"),
+                "kl-coefficient=3");
         try (TrainingSession session = TrainingSession.start(plan, backend, 2)) {
             for (int i = 0; i < 60; i++) {
                 session.iterate();
@@ -132,13 +153,14 @@ class TrainingSessionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1e30,sgd", "1e38,adam", "1e38,rmsprop"})
-    void aDivergingRunStopsBeforeItsParametersCanBeKept(String learningRate, String optimizer) {
-        TrainingPlan base = plan("Pendulum-v1", false);
-        TrainingPlan plan = base.with(base.settings()
-                .with("learning-rate", learningRate, "test")
-                .with("max-gradient-norm", "none", "test")
-                .with("optimizer", optimizer, "test"));
+    @CsvSource({"ppo,1e30,sgd", "ppo,1e38,adam", "ppo,1e38,rmsprop", "a2c,1e38,rmsprop"})
+    void aDivergingRunStopsBeforeItsParametersCanBeKept(String algorithm, String learningRate, String optimizer) {
+        TrainingPlan plan = plan(
+                algorithm,
+                "Pendulum-v1",
+                "learning-rate=" + learningRate,
+                "max-gradient-norm=none",
+                "optimizer=" + optimizer);
         try (TrainingSession session = TrainingSession.start(plan, backend, 2)) {
             assertThatThrownBy(() -> {
                         for (int i = 0; i < ITERATIONS; i++) {
@@ -153,9 +175,10 @@ class TrainingSessionTest {
         }
     }
 
-    @Test
-    void differentSeedsGoDifferentWays() {
-        TrainingPlan plan = plan("CartPole-v1", false);
+    @ParameterizedTest
+    @ValueSource(strings = {"ppo", "trpo", "a2c"})
+    void differentSeedsGoDifferentWays(String algorithm) {
+        TrainingPlan plan = plan(algorithm, "CartPole-v1");
         TrainingPlan other = new TrainingPlan(plan.algorithm(), plan.settings(), plan.environments(), SEED + 1);
         try (TrainingSession one = TrainingSession.start(plan, backend, 1);
                 TrainingSession two = TrainingSession.start(other, backend, 1)) {
@@ -164,42 +187,9 @@ class TrainingSessionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CartPole-v1,1,64", "Pendulum-v1,3,64", "CartPole-v1,1,512", "Pendulum-v1,2,512"})
-    void trustRegionsAreTheSameOnAnyThreadsAndAfterAnyBreak(
-            String environment, int subsample, int steps, @TempDir Path folder) {
-        TrainingPlan plan = trustRegionPlan(environment, "fisher-subsample=" + subsample, "rollout-steps=" + steps);
-        List<Map<String, Double>> metrics = new ArrayList<>();
-        List<CheckpointFolder> checkpoints = new ArrayList<>();
-        double[] last;
-        try (TrainingSession one = TrainingSession.start(plan, backend, 1);
-                TrainingSession two = TrainingSession.start(plan, backend, 2)) {
-            for (int i = 0; i < ITERATIONS; i++) {
-                checkpoints.add(new CheckpointFolder(folder.resolve("after" + i)));
-                checkpoints.get(i).write(one.save());
-                metrics.add(one.iterate());
-                assertThat(two.iterate()).as("seed %d, iteration %d", SEED, i).isEqualTo(metrics.get(i));
-            }
-            last = parameters(one);
-            assertThat(parameters(two)).isEqualTo(last);
-        }
-        for (int start = 0; start < ITERATIONS; start++) {
-            Checkpoint checkpoint = checkpoints.get(start).read();
-            try (TrainingSession resumed =
-                    TrainingSession.resume(TrainingPlan.of(checkpoint, opener), backend, 2, checkpoint)) {
-                for (int i = start; i < ITERATIONS; i++) {
-                    assertThat(resumed.iterate())
-                            .as("seed %d, resumed at %d, iteration %d", SEED, start, i)
-                            .isEqualTo(metrics.get(i));
-                }
-                assertThat(parameters(resumed)).isEqualTo(last);
-            }
-        }
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"line-search-steps=10", "line-search-steps=0"})
     void trustRegionsLearnToBalanceWithAndWithoutALineSearch(String search) {
-        try (TrainingSession session = TrainingSession.start(trustRegionPlan("CartPole-v1", search), backend, 2)) {
+        try (TrainingSession session = TrainingSession.start(plan("trpo", "CartPole-v1", search), backend, 2)) {
             for (int i = 0; i < 60; i++) {
                 Map<String, Double> metrics = session.iterate();
                 assertThat(metrics.get("train/kl")).isBetween(0.0, 0.02);
@@ -216,7 +206,7 @@ class TrainingSessionTest {
                 + " smaller max-kl or a larger cg-damping may keep it on its way'"
     })
     void aTrustRegionThatIsLeftStopsBeforeItsParametersCanBeKept(String setting, String message) {
-        TrainingPlan plan = trustRegionPlan("Pendulum-v1", "line-search-steps=0", setting);
+        TrainingPlan plan = plan("trpo", "Pendulum-v1", "line-search-steps=0", setting);
         try (TrainingSession session = TrainingSession.start(plan, backend, 2)) {
             assertThatThrownBy(() -> {
                         for (int i = 0; i < ITERATIONS; i++) {
@@ -230,37 +220,22 @@ class TrainingSessionTest {
         }
     }
 
-    private static TrainingPlan trustRegionPlan(String environment, String... assignments) {
-        Settings settings = AlgorithmSettings.find("trpo")
+    private static TrainingPlan plan(String algorithm, String environment, String... assignments) {
+        Settings settings = AlgorithmSettings.find(algorithm)
                 .defaults()
                 .with("environments", "4", "test")
                 .with("rollout-steps", "64", "test")
-                .with("critic-minibatch-size", "64", "test")
                 .with("steps", "15360", "test")
                 .with("hidden", "32,32", "test")
                 .with("normalize-observations", "true", "test")
                 .with("normalize-rewards", "true", "test");
-        for (String assignment : assignments) {
+        List<String> all = new ArrayList<>(Objects.requireNonNull(OWN.get(algorithm)));
+        all.addAll(List.of(assignments));
+        for (String assignment : all) {
             String[] parts = assignment.split("=", -1);
             settings = settings.with(parts[0], parts[1], "test");
         }
-        return new TrainingPlan("trpo", settings, EnvironmentSource.registered(environment, Map.of()), SEED);
-    }
-
-    private static TrainingPlan plan(String environment, boolean shared) {
-        Settings settings = AlgorithmSettings.find("ppo")
-                .defaults()
-                .with("environments", "4", "test")
-                .with("rollout-steps", "64", "test")
-                .with("minibatch-size", "64", "test")
-                .with("epochs", "4", "test")
-                .with("steps", "15360", "test")
-                .with("learning-rate", "0.001", "test")
-                .with("hidden", "32,32", "test")
-                .with("normalize-observations", "true", "test")
-                .with("normalize-rewards", "true", "test")
-                .with("shared-network", Boolean.toString(shared), "test");
-        return new TrainingPlan("ppo", settings, EnvironmentSource.registered(environment, Map.of()), SEED);
+        return new TrainingPlan(algorithm, settings, EnvironmentSource.registered(environment, Map.of()), SEED);
     }
 
     private double[] parameters(TrainingSession session) {

@@ -81,7 +81,7 @@ final class PpoCartPole implements Benchmark {
                 .with(CommonSettings.LEARNING_RATE_SCHEDULE, ScheduleKind.LINEAR)
                 .with(PpoSettings.MINIBATCH_SIZE, 256)
                 .with(PpoSettings.EPOCHS, 4)
-                .with(PpoSettings.ENTROPY_COEFFICIENT, 0.01)
+                .with(CommonSettings.ENTROPY_COEFFICIENT, 0.01)
                 .with(PpoSettings.VALUE_CLIP, Optional.empty());
     }
 

@@ -17,7 +17,13 @@ public final class Suites {
 
     /** Returns all suites. */
     public static List<Suite> all() {
-        return List.of(learningPpo(), learningPpoMujoco(), learningTrpo(), learningTrpoMujoco());
+        return List.of(
+                learningPpo(),
+                learningPpoMujoco(),
+                learningTrpo(),
+                learningTrpoMujoco(),
+                learningA2c(),
+                learningA2cMujoco());
     }
 
     /**
@@ -83,6 +89,28 @@ public final class Suites {
                         besidePeer("trpo", "HalfCheetah-v5", 1300, THREE_SEEDS),
                         besidePeer("trpo", "Hopper-v5", 1900, THREE_SEEDS),
                         gymnasium("trpo", "InvertedDoublePendulum-v5", Goal.mean(6200), THREE_SEEDS)));
+    }
+
+    /** Bounds but CartPole's are what rl-baselines3-zoo publishes of its tuned A2C, less one deviation. */
+    private static Suite learningA2c() {
+        return new Suite(
+                "learning-a2c",
+                "A2C on the five classic-control tasks, with the presets that are shipped.",
+                List.of(
+                        preset("a2c", "CartPole-v1", mostSeeds(475)),
+                        preset("a2c", "Acrobot-v1", mostSeeds(-100)),
+                        preset("a2c", "MountainCar-v0", mostSeeds(-135)),
+                        preset("a2c", "Pendulum-v1", mostSeeds(-260)),
+                        preset("a2c", "MountainCarContinuous-v0", mostSeeds(90))));
+    }
+
+    private static Suite learningA2cMujoco() {
+        return new Suite(
+                "learning-a2c-mujoco",
+                "A2C on MuJoCo tasks of Gymnasium through the bridge, with the presets that are shipped.",
+                List.of(
+                        gymnasium("a2c", "HalfCheetah-v5", Goal.mean(1000), THREE_SEEDS),
+                        gymnasium("a2c", "Hopper-v5", Goal.mean(700), THREE_SEEDS)));
     }
 
     /** A task on which the mean over the seeds has to reach a bound, and what Stable-Baselines3 reaches. */

@@ -81,10 +81,24 @@ class SuitesTest {
     }
 
     @Test
+    void learningA2cIsFiveTasksWithFiveSeedsEach() {
+        Suite suite = Suites.find("learning-a2c");
+        assertThat(suite.runs()).hasSize(25).doesNotHaveDuplicates();
+        assertThat(suite.tasks())
+                .extracting(task -> task.environment() + " " + task.goal())
+                .containsExactly(
+                        "CartPole-v1 mean ≥ 475, 4 seeds ≥ 475",
+                        "Acrobot-v1 mean ≥ -100, 4 seeds ≥ -100",
+                        "MountainCar-v0 mean ≥ -135, 4 seeds ≥ -135",
+                        "Pendulum-v1 mean ≥ -260, 4 seeds ≥ -260",
+                        "MountainCarContinuous-v0 mean ≥ 90, 4 seeds ≥ 90");
+    }
+
+    @Test
     void anUnknownSuiteIsToldWithTheNearestNames() {
         assertThatThrownBy(() -> Suites.find("learning-pp"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("unknown suite: learning-pp; nearest: learning-ppo, learning-trpo, learning-ppo-mujoco");
+                .hasMessage("unknown suite: learning-pp; nearest: learning-ppo, learning-a2c, learning-trpo");
     }
 
     @Test

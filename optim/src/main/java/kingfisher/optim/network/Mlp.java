@@ -80,6 +80,17 @@ public final class Mlp {
         backend.fill(parameters.view(weightIndex[layer] + 1), 0);
     }
 
+    /** Draws weights and biases of one layer evenly from ±1/√inputs, as PyTorch's linear layers start. */
+    public void initializeUniformly(int layer, UniformRandomProvider random) {
+        double bound = 1 / Math.sqrt(layers.get(layer).inputs());
+        for (int index = weightIndex[layer]; index <= weightIndex[layer] + 1; index++) {
+            Matrix view = parameters.view(index);
+            parameters
+                    .backend()
+                    .upload(random.doubles(view.size(), -bound, bound).toArray(), view);
+        }
+    }
+
     /** Returns the working memory for passes over batches of exactly {@code batch} rows. */
     public ForwardTrace trace(int batch) {
         return new ForwardTrace(parameters.backend(), layers, batch);

@@ -3,7 +3,7 @@ package kingfisher.optim.optimizer;
 import java.util.Map;
 import kingfisher.optim.network.ParameterVector;
 
-/** RMSProp (Tieleman and Hinton 2012), with ε beside the root (PyTorch) or inside it (TensorFlow). */
+/** RMSProp (Tieleman and Hinton 2012), without momentum. */
 public final class RmsProp implements Optimizer {
 
     private final double decay;
@@ -12,12 +12,15 @@ public final class RmsProp implements Optimizer {
     private final ParameterVector second;
     private long steps;
 
-    /** Creates the rule for vectors with the layout of {@code parameters}; the second moment starts at zero. */
-    public RmsProp(ParameterVector parameters, double decay, double epsilon, boolean epsilonInsideRoot) {
+    /** Creates the rule for vectors with the layout of {@code parameters}. */
+    public RmsProp(ParameterVector parameters, double decay, double epsilon, RmsPropForm form) {
         this.decay = decay;
         this.epsilon = epsilon;
-        this.epsilonInsideRoot = epsilonInsideRoot;
+        this.epsilonInsideRoot = form == RmsPropForm.TENSORFLOW;
         this.second = parameters.zerosLike();
+        if (form == RmsPropForm.TENSORFLOW) {
+            parameters.backend().fill(second.values(), 1);
+        }
     }
 
     @Override

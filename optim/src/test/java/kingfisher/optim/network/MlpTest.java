@@ -93,6 +93,34 @@ class MlpTest {
         assertThat(network.forward(input, network.trace(2))).isSameAs(input);
     }
 
+    /** As a flat sample the numbers of a layer have mean 0 and variance b²/3, and the largest is near b. */
+    @Test
+    void aUniformStartFillsWeightsAndBiasesBetweenTheirBounds() {
+        List<DenseLayer> layers = Mlp.layers("layer", 40, List.of(300, 100), Activation.TANH);
+        ParameterLayout.Builder layout = ParameterLayout.builder();
+        layers.forEach(layer -> layer.declare(layout));
+        Mlp network = new Mlp(layers, new ParameterVector(backend, layout.build()));
+        for (int l = 0; l < layers.size(); l++) {
+            network.initializeUniformly(l, RandomSource.L64_X128_MIX.create(21L));
+            double bound = 1 / Math.sqrt(layers.get(l).inputs());
+            for (String part : List.of("weight", "bias")) {
+                double[] values = download(network.parameters().view("layer." + l + "." + part));
+                double squares = 0;
+                double sum = 0;
+                double largest = 0;
+                for (double value : values) {
+                    sum += value;
+                    squares += value * value;
+                    largest = Math.max(largest, Math.abs(value));
+                }
+                double error = 5 / Math.sqrt(values.length); // of numbers of the size of the bound
+                assertThat(largest).isBetween(0.9 * bound, bound);
+                assertThat(sum / values.length).isCloseTo(0, within(error * bound));
+                assertThat(squares / values.length).isCloseTo(bound * bound / 3, within(error * bound * bound));
+            }
+        }
+    }
+
     @Test
     void aLayerThatDoesNotFitTheOneBeforeIsRefusedByName() {
         List<DenseLayer> layers =

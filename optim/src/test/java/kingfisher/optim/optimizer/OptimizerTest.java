@@ -3,6 +3,7 @@ package kingfisher.optim.optimizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import kingfisher.optim.backend.Backend;
@@ -10,6 +11,8 @@ import kingfisher.optim.backend.cpu.CpuBackend;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each rule against its formula, written out in double precision, over some steps of a changing gradient. */
 class OptimizerTest {
@@ -40,23 +43,21 @@ class OptimizerTest {
         assertThat(run(new Adam(parameters, 0.9, 0.999, 1e-5))).containsExactly(w, within(1e-6));
     }
 
-    @Test
-    void rmsPropFollowsBothItsForms() {
-        for (boolean inside : new boolean[] {false, true}) {
-            double[] w = new double[9];
-            double[] v = new double[9];
-            for (int t = 1; t <= STEPS; t++) {
-                for (int i = 0; i < 9; i++) {
-                    double g = SCALE * gradient(t, i);
-                    v[i] = 0.99 * v[i] + 0.01 * g * g;
-                    w[i] -= RATE * g / (inside ? Math.sqrt(v[i] + 1e-3) : Math.sqrt(v[i]) + 1e-3);
-                }
+    @ParameterizedTest
+    @EnumSource(RmsPropForm.class)
+    void rmsPropFollowsItsFormula(RmsPropForm form) {
+        boolean inside = form == RmsPropForm.TENSORFLOW;
+        double[] w = new double[9];
+        double[] v = new double[9];
+        Arrays.fill(v, inside ? 1 : 0);
+        for (int t = 1; t <= STEPS; t++) {
+            for (int i = 0; i < 9; i++) {
+                double g = SCALE * gradient(t, i);
+                v[i] = 0.99 * v[i] + 0.01 * g * g;
+                w[i] -= RATE * g / (inside ? Math.sqrt(v[i] + 1e-3) : Math.sqrt(v[i]) + 1e-3);
             }
-            backend.fill(parameters.values(), 0);
-            assertThat(run(new RmsProp(parameters, 0.99, 1e-3, inside)))
-                    .as("epsilon inside the root: %s", inside)
-                    .containsExactly(w, within(1e-6));
         }
+        assertThat(run(new RmsProp(parameters, 0.99, 1e-3, form))).containsExactly(w, within(1e-6));
     }
 
     @Test
