@@ -1,4 +1,4 @@
-package kingfisher.agents.trpo;
+package kingfisher.agents.algorithm;
 
 import java.util.Arrays;
 import kingfisher.agents.rollout.Rollout;
@@ -11,7 +11,7 @@ import kingfisher.optim.network.ParameterVector;
  * What an update improves and what bounds it, over a whole rollout: the surrogate {@code mean(ρA)} with the ratio
  * {@code ρ = π(a|s) / π_old(a|s)} (Schulman et al. 2015, equation 14), and the mean divergence from the old policy.
  */
-final class PolicyObjective {
+public final class PolicyObjective {
 
     private final Rollout rollout;
     private final NetworkModel model;
@@ -27,7 +27,14 @@ final class PolicyObjective {
     private double surrogate;
     private double divergence;
 
-    PolicyObjective(
+    /**
+     * Makes the working memory.
+     *
+     * @param model of the policy, which is its first head, over the whole rollout
+     * @param direction of the divergence
+     * @param gradientSubsample the gradient is of every so many-th sample
+     */
+    public PolicyObjective(
             Rollout rollout,
             NetworkModel model,
             Distribution distribution,
@@ -48,7 +55,7 @@ final class PolicyObjective {
     }
 
     /** Takes the model's policy as the old one, and the rollout's advantages, shifted and scaled. */
-    void begin(double shift, double scale) {
+    public void begin(double shift, double scale) {
         for (int i = 0; i < advantages.length; i++) {
             advantages[i] = (rollout.advantages()[i] - shift) * scale;
         }
@@ -60,22 +67,54 @@ final class PolicyObjective {
     }
 
     /** Computes the gradient of the surrogate at the old policy, over every so many-th sample. */
-    void gradient(ParameterVector gradient) {
-        int count = 0;
-        for (int i = 0; i < weights.length; i++) {
-            boolean counts = i % gradientSubsample == 0;
-            weights[i] = counts ? advantages[i] : 0;
-            count += counts ? 1 : 0;
-        }
+    public void gradient(ParameterVector gradient) {
+        writeOutputGradients(1, 0);
+        model.backward(1.0 / samples(), gradient);
+    }
+
+    /**
+     * Writes each sample's gradient of {@code factor · (ρA + c · entropy)} at the old policy into the gradients of the
+     * model's first head; 0 for samples that do not count.
+     *
+     * @param entropyCoefficient c
+     */
+    public void writeOutputGradients(double factor, double entropyCoefficient) {
         double[] outputGradients = model.outputGradients(0);
         Arrays.fill(outputGradients, 0);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = counts(i) ? factor * advantages[i] : 0;
+        }
         distribution.addLogProbabilityGradient(
                 weights.length, oldParameters, rollout.actions(), weights, outputGradients);
-        model.backward(1.0 / count, gradient);
+        if (entropyCoefficient != 0) {
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = counts(i) ? factor * entropyCoefficient : 0;
+            }
+            distribution.addEntropyGradient(weights.length, oldParameters, weights, outputGradients);
+        }
+    }
+
+    /** Whether the gradient has a sample in it. */
+    public boolean counts(int sample) {
+        return sample % gradientSubsample == 0;
+    }
+
+    /** Number of samples that the gradient is of. */
+    public int samples() {
+        return (weights.length + gradientSubsample - 1) / gradientSubsample;
+    }
+
+    /** The loss whose gradient {@code writeOutputGradients(-1, 0)} is, {@code -mean(A log π)} at the old policy. */
+    public double logLikelihoodLoss() {
+        double sum = 0;
+        for (int i = 0; i < advantages.length; i++) {
+            sum -= counts(i) ? advantages[i] * oldLogProbabilities[i] : 0;
+        }
+        return sum / samples();
     }
 
     /** Computes surrogate and divergence at the model's parameters. */
-    void evaluate() {
+    public void evaluate() {
         int size = advantages.length;
         model.forward(rollout.observations());
         double[] parameters = model.outputs(0);
@@ -96,17 +135,17 @@ final class PolicyObjective {
     }
 
     /** After {@link #evaluate}: how much larger {@code mean(ρA)} is than at the old policy. */
-    double improvement() {
+    public double improvement() {
         return surrogate;
     }
 
     /** After {@link #evaluate}: the mean divergence in nats. */
-    double divergence() {
+    public double divergence() {
         return divergence;
     }
 
     /** The mean entropy of the old policy in nats. */
-    double oldEntropy() {
+    public double oldEntropy() {
         distribution.entropy(advantages.length, oldParameters, weights);
         return Arrays.stream(weights).sum() / weights.length;
     }

@@ -2,6 +2,7 @@ package kingfisher.agents.trpo;
 
 import java.util.Arrays;
 import java.util.List;
+import kingfisher.agents.algorithm.PolicyObjective;
 import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.Settings;

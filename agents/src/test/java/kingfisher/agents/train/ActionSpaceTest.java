@@ -53,7 +53,14 @@ class ActionSpaceTest {
         "trpo,multi-binary,9.5",
         "trpo,box,8.5",
         "trpo,choices,9.5",
-        "trpo,two-boxes,7"
+        "trpo,two-boxes,7",
+        "acktr,discrete,9.5",
+        "acktr,multi-discrete,9.5",
+        "acktr,multi-binary,9.5",
+        "acktr,box,8.5",
+        "acktr,two-binaries,9.5",
+        "acktr,choices,9.5",
+        "acktr,two-boxes,7"
     })
     void theIdentityIsLearned(String algorithm, String kind, double threshold) {
         EnvironmentSource source =
@@ -237,9 +244,11 @@ class ActionSpaceTest {
                 .with("evaluation-interval", "0", "test")
                 .with("hidden", "32", "test")
                 .with("steps", "16384", "test");
-        Map<String, String> own = algorithm.equals("ppo")
-                ? Map.of("minibatch-size", "128", "epochs", "8", "learning-rate", "0.003")
-                : Map.of("max-kl", "0.05", "cg-damping", "0.01");
+        Map<String, String> own = switch (algorithm) {
+            case "ppo" -> Map.of("minibatch-size", "128", "epochs", "8", "learning-rate", "0.003");
+            case "trpo" -> Map.of("max-kl", "0.05", "cg-damping", "0.01");
+            default -> Map.of("max-kl", "0.05", "momentum", "0", "learning-rate", "1");
+        };
         for (Map.Entry<String, String> setting : own.entrySet()) {
             settings = settings.with(setting.getKey(), setting.getValue(), "test");
         }
