@@ -17,7 +17,13 @@ public final class Suites {
 
     /** Returns all suites. */
     public static List<Suite> all() {
-        return List.of(learningPpo(), learningPpoMujoco(), learningTrpo(), learningTrpoMujoco());
+        return List.of(
+                learningPpo(),
+                learningPpoMujoco(),
+                learningTrpo(),
+                learningTrpoMujoco(),
+                learningAcktr(),
+                learningAcktrMujoco());
     }
 
     /**
@@ -83,6 +89,31 @@ public final class Suites {
                         besidePeer("trpo", "HalfCheetah-v5", 1300, THREE_SEEDS),
                         besidePeer("trpo", "Hopper-v5", 1900, THREE_SEEDS),
                         gymnasium("trpo", "InvertedDoublePendulum-v5", Goal.mean(6200), THREE_SEEDS)));
+    }
+
+    private static Suite learningAcktr() {
+        return new Suite(
+                "learning-acktr",
+                "ACKTR on the five classic-control tasks, with the presets that are shipped.",
+                List.of(
+                        preset("acktr", "CartPole-v1", mostSeeds(475)),
+                        preset("acktr", "Acrobot-v1", mostSeeds(-95)),
+                        preset("acktr", "MountainCar-v0", mostSeeds(-120)),
+                        preset("acktr", "Pendulum-v1", mostSeeds(-200)),
+                        preset("acktr", "MountainCarContinuous-v0", mostSeeds(90))));
+    }
+
+    private static Suite learningAcktrMujoco() {
+        return new Suite(
+                "learning-acktr-mujoco",
+                "ACKTR on MuJoCo tasks of Gymnasium through the bridge, with the presets that are shipped.",
+                List.of(
+                        gymnasium("acktr", "HalfCheetah-v5", Goal.mean(1450), THREE_SEEDS),
+                        gymnasium("acktr", "Hopper-v5", Goal.mean(2000), THREE_SEEDS),
+                        gymnasium("acktr", "Walker2d-v5", Goal.mean(1200), THREE_SEEDS),
+                        gymnasium("acktr", "InvertedDoublePendulum-v5", Goal.mean(8000), THREE_SEEDS),
+                        gymnasium("acktr", "Reacher-v5", Goal.mean(-6), THREE_SEEDS),
+                        gymnasium("acktr", "Swimmer-v5", Goal.mean(42), THREE_SEEDS)));
     }
 
     /** A task on which the mean over the seeds has to reach a bound, and what Stable-Baselines3 reaches. */
