@@ -4,7 +4,7 @@ import java.util.Map;
 import kingfisher.optim.network.ParameterVector;
 
 /** Improves an actor-critic with one rollout after the other, which the same object is filled with each time. */
-public interface Algorithm {
+public interface Algorithm extends AutoCloseable {
 
     /**
      * Computes advantages and returns of the rollout as it is now, and changes the networks.
@@ -23,4 +23,24 @@ public interface Algorithm {
 
     /** Sets the numbers to what {@link #counters} once gave. */
     void restoreCounters(Map<String, Double> counters);
+
+    /**
+     * Copies of further numbers that the algorithm remembers between updates, by name.
+     *
+     * @throws kingfisher.agents.rollout.NonFiniteException if what runs beside the updates has failed
+     */
+    default Map<String, double[]> arrays() {
+        return Map.of();
+    }
+
+    /**
+     * Sets the numbers to what {@link #arrays} once gave.
+     *
+     * @throws IllegalArgumentException if some are missing or do not fit; the message names them
+     */
+    default void restoreArrays(Map<String, double[]> arrays) {}
+
+    /** Stops what runs beside the updates. */
+    @Override
+    default void close() {}
 }

@@ -27,7 +27,11 @@ public final class ActorCritics {
         }
         return new ActorCritic(
                 PolicyValueNetwork.policy(backend, inputs, widths, activation, distribution),
-                PolicyValueNetwork.value(backend, inputs, CommonSettings.criticHidden(settings), activation),
+                PolicyValueNetwork.value(
+                        backend,
+                        inputs,
+                        CommonSettings.criticHidden(settings),
+                        CommonSettings.criticActivation(settings)),
                 distribution);
     }
 

@@ -13,6 +13,7 @@ import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.OutputHead;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.parallel.Workers;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -192,6 +193,11 @@ public final class PolicyValueNetwork {
      * curvature: the policy's head is the first, the value's the last.
      */
     public NetworkModel model(int batch) {
+        return model(batch, null);
+    }
+
+    /** The same with workers that run the passes over large batches, which nobody else may use them during. */
+    public NetworkModel model(int batch, @Nullable Workers workers) {
         List<OutputHead> heads = new ArrayList<>();
         if (policyHead != null) {
             heads.add(new OutputHead(
@@ -200,6 +206,6 @@ public final class PolicyValueNetwork {
         if (valueHead != null) {
             heads.add(OutputHead.of(valueHead));
         }
-        return new NetworkModel(batch, hidden, heads);
+        return new NetworkModel(batch, hidden, heads, workers);
     }
 }

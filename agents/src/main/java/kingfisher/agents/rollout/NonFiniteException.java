@@ -42,4 +42,14 @@ public final class NonFiniteException extends RuntimeException {
         return new NonFiniteException(
                 quantity + " is " + value + ": learning diverged; " + remedy + " may keep it on its way");
     }
+
+    /**
+     * Returns the exception for a failure that names its quantity.
+     *
+     * @param failure for example "the value network: the loss is NaN at step 3"
+     * @param remedy for example "a smaller critic-learning-rate"
+     */
+    public static NonFiniteException ofLearning(String failure, String remedy) {
+        return new NonFiniteException(failure + ": learning diverged; " + remedy + " may keep it on its way");
+    }
 }

@@ -38,7 +38,7 @@ public final class AlgorithmSettings {
 
     private static List<AlgorithmSettings> all() {
         // a method, since a constant would need the constants of the algorithms while they need this class
-        return List.of(PpoSettings.ALGORITHM, TrpoSettings.ALGORITHM, A2cSettings.ALGORITHM);
+        return List.of(PpoSettings.ALGORITHM, TrpoSettings.ALGORITHM, A2cSettings.ALGORITHM, AcktrSettings.ALGORITHM);
     }
 
     /** Returns the algorithm's name, as in {@code ppo}. */

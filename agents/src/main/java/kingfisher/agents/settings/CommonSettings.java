@@ -97,6 +97,13 @@ public final class CommonSettings {
     public static final Setting<Activation> ACTIVATION =
             Setting.of("activation", Activation.TANH, choice(Activation.class), "Nonlinearity of the hidden layers.");
 
+    /** The nonlinearity of the value network's hidden layers, where it differs. */
+    public static final Setting<Optional<Activation>> CRITIC_ACTIVATION = Setting.of(
+            "critic-activation",
+            Optional.empty(),
+            optional(NONE, choice(Activation.class)),
+            "Nonlinearity of the value network's hidden layers; none: that of activation.");
+
     /** Whether policy and value are two heads of one network. */
     public static final Setting<Boolean> SHARED_NETWORK = Setting.of(
             "shared-network", false, truth(), "Whether policy and value are two heads on the same hidden layers.");
@@ -158,9 +165,12 @@ public final class CommonSettings {
             real(Interval.closedOpen(0, 1)),
             "What rmsprop keeps of its second moment at each step.");
 
-    /** The momentum of gradient descent. */
+    /** The momentum of gradient descent and of natural gradients. */
     public static final Setting<Double> MOMENTUM = Setting.of(
-            "momentum", 0.0, real(Interval.closedOpen(0, 1)), "What sgd keeps of its last step at each step.");
+            "momentum",
+            0.0,
+            real(Interval.closedOpen(0, 1)),
+            "What sgd keeps of its last step at each step, and acktr of its average direction.");
 
     /** The bound of the global gradient norm. */
     public static final Setting<Optional<Double>> MAX_GRADIENT_NORM = Setting.of(
@@ -224,6 +234,7 @@ public final class CommonSettings {
             HIDDEN,
             CRITIC_HIDDEN,
             ACTIVATION,
+            CRITIC_ACTIVATION,
             SHARED_NETWORK,
             INITIAL_LOG_STD,
             INITIALIZATION,
@@ -296,6 +307,11 @@ public final class CommonSettings {
     /** Returns the widths of the value network's hidden layers. */
     public static List<Integer> criticHidden(Settings settings) {
         return settings.get(CRITIC_HIDDEN).orElseGet(() -> settings.get(HIDDEN));
+    }
+
+    /** Returns the nonlinearity of the value network's hidden layers. */
+    public static Activation criticActivation(Settings settings) {
+        return settings.get(CRITIC_ACTIVATION).orElseGet(() -> settings.get(ACTIVATION));
     }
 
     private static OptionalLong interval(Settings settings, Setting<Optional<Long>> setting) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import kingfisher.agents.a2c.A2c;
+import kingfisher.agents.acktr.Acktr;
 import kingfisher.agents.algorithm.Algorithm;
 import kingfisher.agents.policy.ActorCritics;
 import kingfisher.agents.policy.Agent;
@@ -42,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * restored from a checkpoint, if the environments can tell their state.
  */
 public final class TrainingSession implements AutoCloseable {
+
+    private static final String ARRAY = "algorithm.";
 
     private final TrainingPlan plan;
     private final Backend backend;
@@ -98,6 +101,7 @@ public final class TrainingSession implements AutoCloseable {
         this.algorithm = switch (plan.algorithm()) {
             case "ppo" -> new Ppo(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
             case "a2c" -> new A2c(settings, agent.actorCritic(), rollout, workers);
+            case "acktr" -> new Acktr(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
             case "trpo" -> new Trpo(settings, agent.actorCritic(), rollout, minibatchRandom, workers);
             default -> throw new InvalidInputException("unknown algorithm: " + plan.algorithm());
         };
@@ -208,6 +212,7 @@ public final class TrainingSession implements AutoCloseable {
         ObjectNode state = Json.object();
         PolicyCheckpoint.save(plan.algorithm(), plan.settings(), agent, tensors, state);
         algorithm.vectors().forEach((name, vector) -> NetworkTensors.save("optimizer." + name + ".", vector, tensors));
+        algorithm.arrays().forEach((name, array) -> tensors.put(ARRAY + name, Tensor.of(array, array.length)));
         tensors.forEach(TrainingSession::requireFinite);
         plan.save(state);
         state.put("backend", backend.name()).put("iteration", iteration).put("steps", steps);
@@ -254,6 +259,7 @@ public final class TrainingSession implements AutoCloseable {
         algorithm
                 .vectors()
                 .forEach((name, vector) -> NetworkTensors.restore("optimizer." + name + ".", checkpoint, vector));
+        algorithm.restoreArrays(arrays(checkpoint));
         iteration = checkpoint.wholeNumber("iteration");
         steps = checkpoint.wholeNumber("steps");
         bestReturn = Json.number(state, "bestReturn").orElse(Double.NEGATIVE_INFINITY);
@@ -283,6 +289,16 @@ public final class TrainingSession implements AutoCloseable {
             // Such environments start new episodes; a seed of its own keeps them from repeating the first ones.
             collector.reset(RandomStreams.seed(plan.seed(), steps));
         }
+    }
+
+    private static Map<String, double[]> arrays(Checkpoint checkpoint) {
+        Map<String, double[]> arrays = new LinkedHashMap<>();
+        checkpoint.tensors().forEach((name, tensor) -> {
+            if (name.startsWith(ARRAY)) {
+                arrays.put(name.substring(ARRAY.length()), checkpoint.doubles(name, tensor.size()));
+            }
+        });
+        return arrays;
     }
 
     private void restoreEpisodes(JsonNode node) {
@@ -383,6 +399,7 @@ public final class TrainingSession implements AutoCloseable {
 
     @Override
     public void close() {
+        algorithm.close();
         environments.close();
         workers.close();
     }

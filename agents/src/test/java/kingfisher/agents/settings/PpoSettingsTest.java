@@ -91,6 +91,6 @@ final class PpoSettingsTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("unknown algorithm: pppo; nearest: ppo, trpo");
         assertThatThrownBy(() -> AlgorithmSettings.find("dreamer"))
-                .hasMessage("unknown algorithm: dreamer; known: a2c, ppo, trpo");
+                .hasMessage("unknown algorithm: dreamer; known: a2c, acktr, ppo, trpo");
     }
 }

@@ -90,6 +90,34 @@ final class PresetsTest {
                 .containsEntry("clip-rewards", "10");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CartPole-v1",
+                "Acrobot-v1",
+                "MountainCar-v0",
+                "MountainCarContinuous-v0",
+                "Pendulum-v1",
+                "HalfCheetah-v5",
+                "Hopper-v5",
+                "Walker2d-v5",
+                "Swimmer-v5",
+                "InvertedPendulum-v5",
+                "InvertedDoublePendulum-v5",
+                "Reacher-v5",
+                "Ant-v5"
+            })
+    void eachTaskHasAPresetThatFitsAcktr(String environment) {
+        AlgorithmSettings acktr = AlgorithmSettings.find("acktr");
+        Settings settings =
+                SettingsResolver.resolve(acktr, Presets.find("acktr", environment), Optional.empty(), List.of());
+
+        acktr.check(settings);
+        assertThat(settings.source(CommonSettings.STEPS)).startsWith("preset acktr/" + environment + ":");
+        assertThat(settings.get(CommonSettings.STEPS) % CommonSettings.samples(settings))
+                .isZero();
+    }
+
     /** sb3-contrib averages the divergence over the dimensions of the action: bound and damping are as many times as large. */
     @ParameterizedTest
     @CsvSource({"HalfCheetah-v5, 0.06, 0.6", "Hopper-v5, 0.03, 0.3", "InvertedDoublePendulum-v5, 0.01, 0.1"})

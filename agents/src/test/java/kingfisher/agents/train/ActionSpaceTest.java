@@ -59,7 +59,14 @@ class ActionSpaceTest {
         "a2c,multi-binary,9.5",
         "a2c,box,8.5",
         "a2c,choices,9.5",
-        "a2c,two-boxes,7"
+        "a2c,two-boxes,7",
+        "acktr,discrete,9.5",
+        "acktr,multi-discrete,9.5",
+        "acktr,multi-binary,9.5",
+        "acktr,box,8.5",
+        "acktr,two-binaries,9.5",
+        "acktr,choices,9.5",
+        "acktr,two-boxes,7"
     })
     void theIdentityIsLearned(String algorithm, String kind, double threshold) {
         EnvironmentSource source =
@@ -246,7 +253,8 @@ class ActionSpaceTest {
         Map<String, String> own = switch (algorithm) {
             case "ppo" -> Map.of("minibatch-size", "128", "epochs", "8", "learning-rate", "0.003");
             case "trpo" -> Map.of("max-kl", "0.05", "cg-damping", "0.01");
-            default -> Map.of("rollout-steps", "4", "learning-rate", "0.003");
+            case "a2c" -> Map.of("rollout-steps", "4", "learning-rate", "0.003");
+            default -> Map.of("max-kl", "0.05", "momentum", "0", "learning-rate", "1");
         };
         for (Map.Entry<String, String> setting : own.entrySet()) {
             settings = settings.with(setting.getKey(), setting.getValue(), "test");

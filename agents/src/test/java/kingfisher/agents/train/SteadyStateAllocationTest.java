@@ -37,6 +37,16 @@ class SteadyStateAllocationTest {
                 .isLessThan(64);
     }
 
+    @Test
+    void stepsOfTheValueNetworkAllocateTheirReports() {
+        long few = bytesOfAnIteration(acktr(2));
+        long many = bytesOfAnIteration(acktr(42));
+        // the rollout's 1024 returns alone are 8192 bytes, one layer's activations 65536
+        assertThat((double) (many - few) / 40)
+                .as("bytes a step (%d bytes with 2 steps, %d with 42)", few, many)
+                .isLessThan(2048);
+    }
+
     /** The least of several iterations, so that the compiler's own work on this thread does not count. */
     private long bytesOfAnIteration(TrainingPlan plan) {
         long least = Long.MAX_VALUE;
@@ -80,6 +90,15 @@ class SteadyStateAllocationTest {
                         "1e-30",
                         "line-search-steps",
                         Integer.toString(lengths)));
+    }
+
+    private static TrainingPlan acktr(int updates) {
+        return plan(
+                "acktr",
+                Map.of(
+                        "critic-updates", Integer.toString(updates),
+                        "critic-step-rule", "exact",
+                        "critic-decomposition-period", "1000000"));
     }
 
     private static TrainingPlan plan(String algorithm, Map<String, String> own) {

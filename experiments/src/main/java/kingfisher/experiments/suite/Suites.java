@@ -23,7 +23,9 @@ public final class Suites {
                 learningTrpo(),
                 learningTrpoMujoco(),
                 learningA2c(),
-                learningA2cMujoco());
+                learningA2cMujoco(),
+                learningAcktr(),
+                learningAcktrMujoco());
     }
 
     /**
@@ -111,6 +113,31 @@ public final class Suites {
                 List.of(
                         gymnasium("a2c", "HalfCheetah-v5", Goal.mean(1000), THREE_SEEDS),
                         gymnasium("a2c", "Hopper-v5", Goal.mean(700), THREE_SEEDS)));
+    }
+
+    private static Suite learningAcktr() {
+        return new Suite(
+                "learning-acktr",
+                "ACKTR on the five classic-control tasks, with the presets that are shipped.",
+                List.of(
+                        preset("acktr", "CartPole-v1", mostSeeds(475)),
+                        preset("acktr", "Acrobot-v1", mostSeeds(-95)),
+                        preset("acktr", "MountainCar-v0", mostSeeds(-120)),
+                        preset("acktr", "Pendulum-v1", mostSeeds(-200)),
+                        preset("acktr", "MountainCarContinuous-v0", mostSeeds(90))));
+    }
+
+    private static Suite learningAcktrMujoco() {
+        return new Suite(
+                "learning-acktr-mujoco",
+                "ACKTR on MuJoCo tasks of Gymnasium through the bridge, with the presets that are shipped.",
+                List.of(
+                        gymnasium("acktr", "HalfCheetah-v5", Goal.mean(1450), THREE_SEEDS),
+                        gymnasium("acktr", "Hopper-v5", Goal.mean(2000), THREE_SEEDS),
+                        gymnasium("acktr", "Walker2d-v5", Goal.mean(1200), THREE_SEEDS),
+                        gymnasium("acktr", "InvertedDoublePendulum-v5", Goal.mean(8000), THREE_SEEDS),
+                        gymnasium("acktr", "Reacher-v5", Goal.mean(-6), THREE_SEEDS),
+                        gymnasium("acktr", "Swimmer-v5", Goal.mean(42), THREE_SEEDS)));
     }
 
     /** A task on which the mean over the seeds has to reach a bound, and what Stable-Baselines3 reaches. */

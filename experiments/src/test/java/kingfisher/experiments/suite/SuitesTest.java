@@ -95,6 +95,35 @@ class SuitesTest {
     }
 
     @Test
+    void learningAcktrIsFiveTasksWithFiveSeedsEach() {
+        Suite suite = Suites.find("learning-acktr");
+        assertThat(suite.runs()).hasSize(25).doesNotHaveDuplicates();
+        assertThat(suite.tasks())
+                .extracting(task -> task.environment() + " " + task.goal())
+                .containsExactly(
+                        "CartPole-v1 mean ≥ 475, 4 seeds ≥ 475",
+                        "Acrobot-v1 mean ≥ -95, 4 seeds ≥ -95",
+                        "MountainCar-v0 mean ≥ -120, 4 seeds ≥ -120",
+                        "Pendulum-v1 mean ≥ -200, 4 seeds ≥ -200",
+                        "MountainCarContinuous-v0 mean ≥ 90, 4 seeds ≥ 90");
+    }
+
+    @Test
+    void learningAcktrMujocoIsSixTasksWithThreeSeedsEach() {
+        Suite suite = Suites.find("learning-acktr-mujoco");
+        assertThat(suite.runs()).hasSize(18).doesNotHaveDuplicates();
+        assertThat(suite.tasks())
+                .extracting(task -> task.environment() + " " + task.goal())
+                .containsExactly(
+                        "gym:HalfCheetah-v5 mean ≥ 1450",
+                        "gym:Hopper-v5 mean ≥ 2000",
+                        "gym:Walker2d-v5 mean ≥ 1200",
+                        "gym:InvertedDoublePendulum-v5 mean ≥ 8000",
+                        "gym:Reacher-v5 mean ≥ -6",
+                        "gym:Swimmer-v5 mean ≥ 42");
+    }
+
+    @Test
     void anUnknownSuiteIsToldWithTheNearestNames() {
         assertThatThrownBy(() -> Suites.find("learning-pp"))
                 .isInstanceOf(InvalidInputException.class)

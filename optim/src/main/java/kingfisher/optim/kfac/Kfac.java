@@ -8,6 +8,7 @@ import kingfisher.optim.backend.Backend;
 import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.network.LinearizedModel;
 import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.optimizer.GradientClip;
 import kingfisher.optim.parallel.Workers;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,30 @@ public final class Kfac implements AutoCloseable {
     private final ParameterVector delta;
     private final ParameterVector before;
     private double damping;
-    private boolean hasVelocity;
+    private Velocity velocityKind = Velocity.NONE;
     private long steps;
+
+    /** What the velocity is: the step before, or the average of {@link StepRule.Averaged}. Its numbers are in saved states. */
+    private enum Velocity {
+        NONE(0),
+        STEP(1),
+        AVERAGE(2);
+
+        private final int number;
+
+        Velocity(int number) {
+            this.number = number;
+        }
+
+        static Velocity of(double number) {
+            for (Velocity kind : values()) {
+                if (kind.number == number) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("saved \"optimizer\": no kind of velocity has the number " + number);
+        }
+    }
 
     /**
      * Allocates what is kept over steps.
@@ -107,7 +130,17 @@ public final class Kfac implements AutoCloseable {
      * @throws NumericalFailureException if loss, gradient, factors or step are not finite; the message names which
      */
     public StepReport step(Objective objective, StepRule rule) {
-        KfacSettings.requireLengthsApart(rule, settings.constraint());
+        return step(objective, rule, settings.constraint());
+    }
+
+    /**
+     * Moves the parameters by one step, by another rule within another bound.
+     *
+     * @throws IllegalArgumentException if there is a bound and the rule chooses the length itself
+     * @throws NumericalFailureException if loss, gradient, factors or step are not finite; the message names which
+     */
+    public StepReport step(Objective objective, StepRule rule, Optional<NormConstraint> constraint) {
+        KfacSettings.requireLengthsApart(rule, constraint);
         Stopwatch watch = new Stopwatch();
         double loss = evaluate(objective);
         double gradientNorm = Math.sqrt(KroneckerCurvature.requireFinite(gradient));
@@ -118,14 +151,20 @@ public final class Kfac implements AutoCloseable {
         long factorTime = curvature.covarianceNanos() - earlierFactorTime;
         long decompositionTime = watch.lap() - factorTime;
 
-        curvature.precondition(gradient, diagonal, direction);
+        if (rule instanceof StepRule.Gradient plain) {
+            backend.copy(gradient.values(), direction.values());
+            backend.scale(GradientClip.scale(gradientNorm, plain.maximumNorm()), direction.values());
+        } else {
+            curvature.precondition(gradient, diagonal, direction);
+        }
         backend.scale(-1, direction.values());
         double slope = backend.dot(gradient.values(), direction.values());
         long preconditioningTime = watch.lap();
 
-        double clip = clip(rule, slope);
+        double clip = clipDirection(rule, constraint, slope);
         QuadraticModel.Coefficients coefficients = coefficients(rule);
-        combine(coefficients);
+        combine(rule, coefficients);
+        clip *= clipStep(constraint);
         boolean adapts =
                 settings.adaptation().filter(rhythm -> rhythm.isDue(steps)).isPresent();
         double predicted = predictedChange(rule, coefficients, adapts);
@@ -137,7 +176,7 @@ public final class Kfac implements AutoCloseable {
         long modelTime = watch.lap();
 
         double usedDamping = damping;
-        Outcome outcome = move(objective, loss, predicted, adapts);
+        Outcome outcome = move(objective, rule, loss, predicted, adapts);
         return new StepReport(
                 steps++,
                 loss,
@@ -178,37 +217,76 @@ public final class Kfac implements AutoCloseable {
                 : 0;
     }
 
-    private double clip(StepRule rule, double slope) {
-        Optional<NormConstraint> constraint = settings.constraint();
-        if (constraint.isEmpty() || !(rule instanceof StepRule.Fixed fixed)) {
+    private double clipDirection(StepRule rule, Optional<NormConstraint> constraint, double slope) {
+        if (constraint.isEmpty() || !rule.isGiven()) {
             return 1;
         }
         double squaredNorm = switch (constraint.get().measure()) {
-            case PRECONDITIONED -> -slope;
+            // a gradient that is not preconditioned has no such measure
+            case PRECONDITIONED -> rule instanceof StepRule.Gradient ? 0 : -slope;
             case EXACT -> {
                 quadratic.span(gradient, direction, null);
                 yield quadratic.squaredNorm();
             }
+            case EXACT_STEP -> 0;
         };
-        double factor = constraint.get().factor(fixed.learningRate(), squaredNorm);
+        double factor = constraint.get().factor(given(rule).first(), squaredNorm);
         backend.scale(factor, direction.values());
         return factor;
     }
 
-    private QuadraticModel.Coefficients coefficients(StepRule rule) {
-        if (rule instanceof StepRule.Fixed fixed) {
-            return new QuadraticModel.Coefficients(fixed.learningRate(), hasVelocity ? fixed.momentum() : 0);
+    private double clipStep(Optional<NormConstraint> constraint) {
+        if (constraint.isEmpty() || constraint.get().measure() != NormConstraint.Measure.EXACT_STEP) {
+            return 1;
         }
-        boolean plane = rule instanceof StepRule.ExactRateAndMomentum && hasVelocity;
+        quadratic.span(gradient, delta, null);
+        double factor = constraint.get().factor(1, quadratic.squaredNorm());
+        backend.scale(factor, delta.values());
+        return factor;
+    }
+
+    private QuadraticModel.Coefficients given(StepRule rule) {
+        if (rule instanceof StepRule.Fixed fixed) {
+            return new QuadraticModel.Coefficients(fixed.learningRate(), fixed.momentum());
+        }
+        if (rule instanceof StepRule.Averaged averaged) {
+            return new QuadraticModel.Coefficients(averaged.learningRate(), averaged.momentum());
+        }
+        if (rule instanceof StepRule.Gradient plain) {
+            return new QuadraticModel.Coefficients(plain.learningRate(), 0);
+        }
+        throw new IllegalArgumentException("rate and momentum are not given by " + rule);
+    }
+
+    private QuadraticModel.Coefficients coefficients(StepRule rule) {
+        // what was averaged is no step, and the other way round: momentum then starts anew
+        boolean fits = velocityKind == (rule instanceof StepRule.Averaged ? Velocity.AVERAGE : Velocity.STEP);
+        if (rule.isGiven()) {
+            QuadraticModel.Coefficients given = given(rule);
+            return fits ? given : new QuadraticModel.Coefficients(given.first(), 0);
+        }
+        boolean plane = rule instanceof StepRule.ExactRateAndMomentum && fits;
         quadratic.span(gradient, direction, plane ? velocity : null);
         return quadratic.minimum(damping);
     }
 
-    private void combine(QuadraticModel.Coefficients coefficients) {
-        backend.copy(direction.values(), delta.values());
-        backend.scale(coefficients.first(), delta.values());
-        if (hasVelocity) {
-            backend.addScaled(coefficients.second(), velocity.values(), delta.values());
+    private void combine(StepRule rule, QuadraticModel.Coefficients coefficients) {
+        double momentum = coefficients.second();
+        if (rule instanceof StepRule.Averaged) {
+            backend.scale(1 - momentum, direction.values());
+            addVelocity(momentum, direction);
+            backend.copy(direction.values(), delta.values());
+            backend.scale(coefficients.first(), delta.values());
+        } else {
+            backend.copy(direction.values(), delta.values());
+            backend.scale(coefficients.first(), delta.values());
+            addVelocity(momentum, delta);
+        }
+    }
+
+    private void addVelocity(double factor, ParameterVector target) {
+        if (velocityKind != Velocity.NONE && factor != 0) {
+            backend.addScaled(factor, velocity.values(), target.values());
         }
     }
 
@@ -218,7 +296,7 @@ public final class Kfac implements AutoCloseable {
                 .filter(rhythm -> rhythm.model() == DampingAdaptation.Model.UNDAMPED)
                 .isPresent();
         double modelDamping = undamped ? 0 : damping;
-        if (!(rule instanceof StepRule.Fixed)) {
+        if (!rule.isGiven()) {
             return quadratic.change(coefficients, modelDamping);
         }
         if (!adapts) {
@@ -231,14 +309,14 @@ public final class Kfac implements AutoCloseable {
     /** What became of a step. */
     private record Outcome(double newLoss, @Nullable ReductionRatio ratio, boolean accepted) {}
 
-    private Outcome move(Objective objective, double loss, double predicted, boolean adapts) {
+    private Outcome move(Objective objective, StepRule rule, double loss, double predicted, boolean adapts) {
         boolean evaluates = adapts || settings.rejects();
         if (evaluates) {
             backend.copy(parameters.values(), before.values());
         }
         backend.addScaled(1, delta.values(), parameters.values());
         if (!evaluates) {
-            keepVelocity();
+            keepVelocity(rule);
             return new Outcome(Double.NaN, null, true);
         }
         double newLoss = objective.evaluate() + penalty();
@@ -252,18 +330,28 @@ public final class Kfac implements AutoCloseable {
             }
         });
         if (accepted) {
-            keepVelocity();
+            keepVelocity(rule);
         } else {
             backend.copy(before.values(), parameters.values());
-            backend.fill(velocity.values(), 0);
-            hasVelocity = false;
+            dropMomentum();
         }
         return new Outcome(newLoss, ratio, accepted);
     }
 
-    private void keepVelocity() {
-        backend.copy(delta.values(), velocity.values());
-        hasVelocity = true;
+    private void keepVelocity(StepRule rule) {
+        if (rule instanceof StepRule.Gradient) {
+            dropMomentum();
+            return;
+        }
+        boolean averaged = rule instanceof StepRule.Averaged;
+        backend.copy(averaged ? direction.values() : delta.values(), velocity.values());
+        velocityKind = averaged ? Velocity.AVERAGE : Velocity.STEP;
+    }
+
+    /** Lets the next step start without momentum: after a step that the caller has taken back, say. */
+    public void dropMomentum() {
+        backend.fill(velocity.values(), 0);
+        velocityKind = Velocity.NONE;
     }
 
     /**
@@ -275,7 +363,7 @@ public final class Kfac implements AutoCloseable {
         double[] numbers = new double[parameters.layout().size()];
         backend.download(velocity.values(), numbers);
         state.put("velocity", numbers);
-        state.put("optimizer", new double[] {steps, damping, hasVelocity ? 1 : 0});
+        state.put("optimizer", new double[] {steps, damping, velocityKind.number});
         return state;
     }
 
@@ -288,11 +376,12 @@ public final class Kfac implements AutoCloseable {
         SavedState state = new SavedState(saved);
         double[] numbers = state.array("velocity", parameters.layout().size());
         double[] optimizer = state.array("optimizer", 3);
+        Velocity kind = Velocity.of(optimizer[2]);
         curvature.restore(saved);
         backend.upload(numbers, velocity.values());
         steps = (long) optimizer[0];
         damping = optimizer[1];
-        hasVelocity = optimizer[2] != 0;
+        velocityKind = kind;
     }
 
     /** Stops the thread that works beside the steps, if there is one. */

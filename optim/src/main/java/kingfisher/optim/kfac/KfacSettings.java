@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param rule how long a step is
  * @param damping λ, at first; positive, and in the bounds of its adaptation
  * @param adaptation how λ changes; constant if empty
- * @param constraint a bound on the step; only with {@link StepRule.Fixed}, as the other rules choose the length themselves
+ * @param constraint a bound on the step; only with a rule that {@link StepRule#isGiven}, as the others choose the length
+ *     themselves
  * @param weightDecay η of the term {@code ½η‖w‖²} of the objective, at least 0; it counts as curvature ηI, exactly
  * @param rejects whether a step that raises the loss is taken back, at the cost of one forward pass a step; λ then grows,
  *     if it adapts, and momentum starts anew
@@ -36,7 +37,7 @@ public record KfacSettings(
     }
 
     static void requireLengthsApart(StepRule rule, Optional<NormConstraint> constraint) {
-        if (constraint.isPresent() && !(rule instanceof StepRule.Fixed)) {
+        if (constraint.isPresent() && !rule.isGiven()) {
             throw new IllegalArgumentException(
                     "a norm constraint needs a fixed learning rate, as %s chooses the length of a step itself"
                             .formatted(rule.getClass().getSimpleName()));

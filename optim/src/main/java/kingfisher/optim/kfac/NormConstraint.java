@@ -15,7 +15,9 @@ public record NormConstraint(double bound, Measure measure) {
         /** {@code -gᵀq}, which is qᵀ(F̂ + λI)q: free. */
         PRECONDITIONED,
         /** {@code qᵀFq} with the Fisher matrix itself: one JVP. */
-        EXACT
+        EXACT,
+        /** {@code ΔᵀFΔ} of the whole step, with the momentum in it, which is then what is shortened: one JVP. */
+        EXACT_STEP
     }
 
     /** Checks the bound. */

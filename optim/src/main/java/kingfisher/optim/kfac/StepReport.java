@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ratio ρ, or null where λ does not adapt at this step
  * @param predictedChange of the quadratic model, with the damping in it unless {@link DampingAdaptation.Model#UNDAMPED}
  *     is set; computed where the rule or ρ needs the model
- * @param clip factor of the norm constraint on q, 1 if there is none
+ * @param clip factor of the norm constraint, 1 if there is none
  * @param gradientNorm ‖∇‖
  * @param stepNorm ‖Δ‖, of the step that was tried
  * @param slope ∇ᵀq before the norm constraint, negative

@@ -3,6 +3,11 @@ package kingfisher.optim.kfac;
 /** How long a step {@code Δ = αq + βv} is, along the preconditioned gradient q and the step before, v. */
 public sealed interface StepRule {
 
+    /** Whether α and β are given, so that a {@link NormConstraint} may shorten the step. */
+    default boolean isGiven() {
+        return true;
+    }
+
     /**
      * α and β are given.
      *
@@ -13,18 +18,72 @@ public sealed interface StepRule {
 
         /** Checks the ranges. */
         public Fixed {
-            if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("learning rate must be positive and finite: " + learningRate);
-            }
-            if (!(momentum >= 0 && momentum < 1)) {
-                throw new IllegalArgumentException("momentum must be in [0, 1): " + momentum);
+            requireRate(learningRate);
+            requireMomentum(momentum);
+        }
+    }
+
+    /**
+     * {@code d ← (1 - β)q + βd}, {@code Δ = αd}: α is the length whatever β is, and a bound on the step does not change how
+     * the directions are averaged. At the first step d is q.
+     *
+     * @param learningRate α, positive
+     * @param momentum β, in [0, 1)
+     */
+    record Averaged(double learningRate, double momentum) implements StepRule {
+
+        /** Checks the ranges. */
+        public Averaged {
+            requireRate(learningRate);
+            requireMomentum(momentum);
+        }
+    }
+
+    /**
+     * {@code Δ = -α min(1, c/‖∇‖) ∇}, without curvature and momentum: for steps at first, while the factors are of few
+     * batches (a cold start). Factors are updated all the same.
+     *
+     * @param learningRate α, positive
+     * @param maximumNorm c, positive
+     */
+    record Gradient(double learningRate, double maximumNorm) implements StepRule {
+
+        /** Checks the ranges. */
+        public Gradient {
+            requireRate(learningRate);
+            if (!(maximumNorm > 0)) {
+                throw new IllegalArgumentException("maximum norm must be positive: " + maximumNorm);
             }
         }
     }
 
     /** α minimizes the quadratic model of the objective, equation (26), at the cost of one JVP; there is no momentum. */
-    record ExactRate() implements StepRule {}
+    record ExactRate() implements StepRule {
+
+        @Override
+        public boolean isGiven() {
+            return false;
+        }
+    }
 
     /** α and β minimize the quadratic model together, equation (27), at the cost of two JVPs. */
-    record ExactRateAndMomentum() implements StepRule {}
+    record ExactRateAndMomentum() implements StepRule {
+
+        @Override
+        public boolean isGiven() {
+            return false;
+        }
+    }
+
+    private static void requireRate(double learningRate) {
+        if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("learning rate must be positive and finite: " + learningRate);
+        }
+    }
+
+    private static void requireMomentum(double momentum) {
+        if (!(momentum >= 0 && momentum < 1)) {
+            throw new IllegalArgumentException("momentum must be in [0, 1): " + momentum);
+        }
+    }
 }

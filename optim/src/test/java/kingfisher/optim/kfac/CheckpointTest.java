@@ -34,6 +34,9 @@ final class CheckpointTest {
                 fixed,
                 fixed.withRule(
                         new StepRule.Fixed(2, 0.9), Optional.of(new NormConstraint(0.1, NormConstraint.Measure.EXACT))),
+                fixed.withRule(
+                        new StepRule.Averaged(2, 0.9),
+                        Optional.of(new NormConstraint(0.1, NormConstraint.Measure.EXACT_STEP))),
                 sampled.withRule(new StepRule.ExactRate(), Optional.empty()),
                 sampled,
                 adaptive.withWeightDecay(0.01),

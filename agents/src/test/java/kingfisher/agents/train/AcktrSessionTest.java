@@ -1,0 +1,173 @@
+package kingfisher.agents.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import kingfisher.agents.rollout.NonFiniteException;
+import kingfisher.agents.run.Checkpoint;
+import kingfisher.agents.run.CheckpointFolder;
+import kingfisher.agents.run.Tensor;
+import kingfisher.agents.settings.AlgorithmSettings;
+import kingfisher.agents.settings.Settings;
+import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.remote.ConnectionOptions;
+import kingfisher.envs.remote.EnvironmentOpener;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.backend.cpu.CpuBackend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** ACKTR goes through the same states bit by bit, whatever the number of threads, stopped and resumed or not. */
+class AcktrSessionTest {
+
+    private static final int ITERATIONS = 7;
+    private static final long SEED = 19;
+
+    private final Backend backend = new CpuBackend();
+    private final EnvironmentOpener opener = new EnvironmentOpener(ConnectionOptions.DEFAULT);
+
+    @ParameterizedTest
+    @CsvSource({
+        "CartPole-v1, decomposition-execution=synchronous",
+        "CartPole-v1, shared-network=true",
+        "CartPole-v1, fisher=taken-actions shared-network=true entropy-coefficient=0.01",
+        "Pendulum-v1, decomposition-execution=deterministic decomposition-period=3",
+        "Pendulum-v1, rollout-steps=512 covariance-subsample=3 gradient-subsample=2",
+        "MountainCarContinuous-v0, step-rule=adaptive-kl critic-minibatch-size=100"
+    })
+    void oneThreadAndTwoGiveTheSameBits(String environment, String assignments) {
+        TrainingPlan plan = plan(environment, assignments);
+        try (TrainingSession one = TrainingSession.start(plan, backend, 1);
+                TrainingSession two = TrainingSession.start(plan, backend, 2)) {
+            for (int i = 0; i < ITERATIONS; i++) {
+                assertThat(one.iterate()).as("seed %d, iteration %d", SEED, i).isEqualTo(two.iterate());
+            }
+            assertThat(parameters(one)).isEqualTo(parameters(two));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CartPole-v1, decomposition-period=3 covariance-period=2 cold-steps=2 critic-cold-steps=30",
+        "CartPole-v1, shared-network=true fisher=taken-actions",
+        "Pendulum-v1, decomposition-execution=deterministic decomposition-period=3 critic-minibatch-size=100",
+        "Pendulum-v1, step-rule=adaptive-kl critic-step-rule=exact",
+        "Acrobot-v1, step-rule=preconditioned max-kl-schedule=linear learning-rate-schedule=linear"
+    })
+    void resumedAfterAnyIterationItContinuesWithTheSameBits(
+            String environment, String assignments, @TempDir Path folder) {
+        TrainingPlan plan = plan(environment, assignments);
+        List<Map<String, Double>> metrics = new ArrayList<>();
+        CheckpointFolder[] checkpoints = new CheckpointFolder[ITERATIONS];
+        double[] last;
+        try (TrainingSession whole = TrainingSession.start(plan, backend, 2)) {
+            for (int i = 0; i < ITERATIONS; i++) {
+                checkpoints[i] = new CheckpointFolder(folder.resolve("after" + i));
+                checkpoints[i].write(whole.save());
+                metrics.add(whole.iterate());
+            }
+            last = parameters(whole);
+        }
+        for (int start = 0; start < ITERATIONS; start++) {
+            Checkpoint checkpoint = checkpoints[start].read();
+            try (TrainingSession resumed =
+                    TrainingSession.resume(TrainingPlan.of(checkpoint, opener), backend, 1, checkpoint)) {
+                for (int i = start; i < ITERATIONS; i++) {
+                    assertThat(resumed.iterate())
+                            .as("seed %d, resumed at %d, iteration %d", SEED, start, i)
+                            .isEqualTo(metrics.get(i));
+                }
+                assertThat(parameters(resumed)).isEqualTo(last);
+            }
+        }
+    }
+
+    @Test
+    void aCheckpointThatLacksFactorsIsRefused() {
+        TrainingPlan plan = plan("CartPole-v1", "cold-steps=0");
+        Checkpoint whole;
+        try (TrainingSession session = TrainingSession.start(plan, backend, 1)) {
+            session.iterate();
+            whole = session.save();
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>(whole.tensors());
+        assertThat(tensors.remove("algorithm.policy.layer policy.output input-factor"))
+                .isNotNull();
+        assertThatThrownBy(() -> TrainingSession.resume(plan, backend, 1, new Checkpoint(tensors, whole.state())))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("checkpoint is damaged: the saved state has no \"layer policy.output input-factor\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "step-rule=exact",
+                "step-rule=preconditioned learning-rate=1",
+                "step-rule=adaptive-kl learning-rate=0.03",
+                "fisher=taken-actions",
+                "shared-network=true value-fisher-coefficient=0.1",
+                "critic-step-rule=exact"
+            })
+    void everyRuleLearnsToBalanceBetterThanChance(String assignments) {
+        try (TrainingSession session = TrainingSession.start(plan("CartPole-v1", assignments), backend, 2)) {
+            for (int i = 0; i < 100; i++) {
+                assertThat(session.iterate().get("train/kl")).isBetween(0.0, 0.05);
+            }
+            assertThat(session.statistics().meanReturn()).as("seed %d", SEED).isGreaterThan(60);
+        }
+    }
+
+    @Test
+    void aCriticThatGoesOnDivergingStopsTheRun() {
+        TrainingPlan plan = plan("Pendulum-v1", "critic-learning-rate=1e6 critic-clip=1e12 critic-damping=1e-6");
+        try (TrainingSession session = TrainingSession.start(plan, backend, 2)) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < ITERATIONS; i++) {
+                            session.iterate();
+                            assertThat(parameters(session)).doesNotContain(Double.NaN, Double.POSITIVE_INFINITY);
+                            session.save();
+                        }
+                    })
+                    .isInstanceOf(NonFiniteException.class)
+                    .hasMessageContaining("value network");
+            assertThat(session.isConsistent()).isFalse();
+        }
+    }
+
+    private static TrainingPlan plan(String environment, String assignments) {
+        Settings settings = AlgorithmSettings.find("acktr")
+                .defaults()
+                .with("environments", "4", "test")
+                .with("rollout-steps", "64", "test")
+                .with("steps", "15360", "test")
+                .with("hidden", "32,32", "test")
+                .with("max-kl", "0.01", "test")
+                .with("normalize-observations", "true", "test")
+                .with("normalize-rewards", "true", "test");
+        for (String assignment : assignments.split(" ", -1)) {
+            String[] parts = assignment.split("=", -1);
+            settings = settings.with(parts[0], parts[1], "test");
+        }
+        AlgorithmSettings.find("acktr").check(settings);
+        return new TrainingPlan("acktr", settings, EnvironmentSource.registered(environment, Map.of()), SEED);
+    }
+
+    private double[] parameters(TrainingSession session) {
+        return session.agent().actorCritic().networks().stream()
+                .flatMapToDouble(network -> {
+                    double[] values = new double[network.parameters().layout().size()];
+                    backend.download(network.parameters().values(), values);
+                    return Arrays.stream(values);
+                })
+                .toArray();
+    }
+}
