@@ -14,7 +14,12 @@ public final class Benchmarks {
     /** Returns the names of all benchmarks. */
     public static List<String> names() {
         return List.of(
-                PpoCartPole.NAME, BridgeHalfCheetah.NAME, TrpoUpdate.NAME, CurvatureProducts.NAME, KfacStep.NAME);
+                PpoCartPole.NAME,
+                BridgeHalfCheetah.NAME,
+                TrpoUpdate.NAME,
+                AcktrStep.NAME,
+                CurvatureProducts.NAME,
+                KfacStep.NAME);
     }
 
     /**
@@ -27,6 +32,7 @@ public final class Benchmarks {
         return switch (name) {
             case PpoCartPole.NAME -> new PpoCartPole(PeerPython.find(Peers.STABLE_BASELINES3, environment));
             case BridgeHalfCheetah.NAME -> new BridgeHalfCheetah(PeerPython.find(Peers.STABLE_BASELINES3, environment));
+            case AcktrStep.NAME -> new AcktrStep();
             case CurvatureProducts.NAME -> new CurvatureProducts(PeerPython.find(Peers.JAX, environment));
             case KfacStep.NAME -> new KfacStep(PeerPython.find(Peers.JAX, environment));
             case TrpoUpdate.NAME -> new TrpoUpdate(PeerPython.find(Peers.STABLE_BASELINES3, environment));

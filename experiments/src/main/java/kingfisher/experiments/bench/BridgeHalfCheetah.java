@@ -59,8 +59,8 @@ final class BridgeHalfCheetah implements Benchmark {
                 BridgedVector one = new BridgedVector(ENVIRONMENT, ENVIRONMENTS, 1);
                 BridgedVector two = new BridgedVector(ENVIRONMENT, ENVIRONMENTS, 2);
                 EnvironmentOpener opener = new EnvironmentOpener(BridgedVector.options(threads))) {
-            TimedTraining training =
-                    new TimedTraining(EnvironmentSource.opened(opener, ENVIRONMENT, Map.of()), settings(), threads);
+            TimedTraining training = new TimedTraining(
+                    "ppo", EnvironmentSource.opened(opener, ENVIRONMENT, Map.of()), settings(), threads);
             progress.accept("warming up");
             JsonNode vectorsFirst = first(vectors, "{\"steps\": 1600}");
             JsonNode peerFirst = first(peer, "{\"steps\": 2048}");

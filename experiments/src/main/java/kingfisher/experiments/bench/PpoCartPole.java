@@ -43,7 +43,7 @@ final class PpoCartPole implements Benchmark {
     @Override
     public BenchmarkResult run(Consumer<String> progress) {
         int threads = Runtime.getRuntime().availableProcessors();
-        TimedTraining training = new TimedTraining(SOURCE, settings(), threads);
+        TimedTraining training = new TimedTraining("ppo", SOURCE, settings(), threads);
         try (PeerProcess peer = PeerProcess.start(python, SCRIPT, List.of("--steps", Long.toString(PEER_STEPS)))) {
             progress.accept("warming up");
             JsonNode first = firstAnswer(peer);

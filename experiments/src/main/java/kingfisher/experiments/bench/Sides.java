@@ -31,6 +31,11 @@ final class Sides {
         });
     }
 
+    /** Throws the samples so far away: of a warm-up, say. */
+    void forget() {
+        samples.values().forEach(List::clear);
+    }
+
     /** The samples so far of a side. */
     List<Double> samples(String side) {
         List<Double> taken = samples.get(side);

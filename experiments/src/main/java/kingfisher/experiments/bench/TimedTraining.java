@@ -13,9 +13,10 @@ import kingfisher.agents.train.TrainingPlan;
 import kingfisher.agents.train.TrainingSession;
 import kingfisher.optim.backend.Backend;
 
-/** Trainings of PPO that are timed, without evaluations and checkpoints on the way. */
+/** Trainings that are timed, without evaluations and checkpoints on the way. */
 final class TimedTraining {
 
+    private final String algorithm;
     private final EnvironmentSource source;
     private final Settings settings;
     private final int threads;
@@ -31,20 +32,21 @@ final class TimedTraining {
     /**
      * Creates the trainings.
      *
-     * @param settings of PPO; steps and intervals are set for each training
+     * @param settings of the algorithm; steps and intervals are set for each training
      */
-    TimedTraining(EnvironmentSource source, Settings settings, int threads) {
+    TimedTraining(String algorithm, EnvironmentSource source, Settings settings, int threads) {
+        this.algorithm = algorithm;
         this.source = source;
         this.settings = settings;
         this.threads = threads;
     }
 
-    static Settings settings(Settings chosen, long steps) {
-        Settings settings = chosen.with(CommonSettings.EVALUATION_INTERVAL, Optional.of(0L))
+    private Settings settings(long steps) {
+        Settings chosen = settings.with(CommonSettings.EVALUATION_INTERVAL, Optional.of(0L))
                 .with(CommonSettings.CHECKPOINT_INTERVAL, Optional.of(0L))
                 .with(CommonSettings.STEPS, steps);
-        AlgorithmSettings.find("ppo").check(settings);
-        return settings;
+        AlgorithmSettings.find(algorithm).check(chosen);
+        return chosen;
     }
 
     /**
@@ -53,7 +55,7 @@ final class TimedTraining {
      * @param steps are rounded up to whole rollouts
      */
     Sample train(long steps, long seed) {
-        TrainingPlan plan = new TrainingPlan("ppo", settings(settings, steps), source, seed);
+        TrainingPlan plan = new TrainingPlan(algorithm, settings(steps), source, seed);
         try (Backend backend = Backends.create(Backends.DEFAULT);
                 TrainingSession session = TrainingSession.start(plan, backend, threads);
                 Evaluator evaluator = new Evaluator(source.factory(), session.agent(), () -> false)) {

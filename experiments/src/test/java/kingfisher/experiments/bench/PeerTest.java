@@ -141,7 +141,8 @@ class PeerTest {
     @Test
     void ourSideTrains() {
         EnvironmentSource source = EnvironmentSource.registered("CartPole-v1", Map.of());
-        TimedTraining.Sample sample = new TimedTraining(source, PpoCartPole.settings(), 1).train(2 * 1024 - 1, 1);
+        TimedTraining.Sample sample =
+                new TimedTraining("ppo", source, PpoCartPole.settings(), 1).train(2 * 1024 - 1, 1);
         assertThat(sample.steps()).isEqualTo(2 * 1024);
         assertThat(sample.stepsPerSecond()).isPositive();
     }
