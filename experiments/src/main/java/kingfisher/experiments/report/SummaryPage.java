@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import kingfisher.experiments.suite.RunKey;
 import kingfisher.experiments.suite.RunMeasures;
 import kingfisher.experiments.suite.RunRow;
+import kingfisher.experiments.suite.Score;
 import kingfisher.experiments.suite.Statistics;
 import kingfisher.experiments.suite.Suite;
 import kingfisher.experiments.suite.SuiteResults;
@@ -41,6 +42,13 @@ final class SummaryPage {
                 are those of the training loop on one thread, without evaluations and the start of the process.
 
                 """);
+        if (suite.tasks().stream().anyMatch(task -> task.goal().score() == Score.LAST_TRAINING_EPISODES)) {
+            page.append("""
+                    Where the goal is for the training mean, scores are mean returns of the last 100 training episodes
+                    instead, whose actions were drawn from the policy while it learned.
+
+                    """);
+        }
         if (suite.tasks().stream().anyMatch(task -> task.peer().isPresent())) {
             page.append("""
                     What another library's mean asks for is that mean less one standard error of the difference of both

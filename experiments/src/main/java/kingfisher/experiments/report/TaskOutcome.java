@@ -12,7 +12,7 @@ import kingfisher.experiments.suite.Task;
 /**
  * What the runs of a task gave so far.
  *
- * @param returns the deterministic mean return of each completed run
+ * @param returns the score of each completed run
  * @param seconds the training time of each completed run
  * @param failed how many runs failed
  */
@@ -25,7 +25,7 @@ record TaskOutcome(Task task, List<Double> returns, List<Double> seconds, int fa
                 rows.stream().map(RunRow::measures).flatMap(Optional::stream).toList();
         return new TaskOutcome(
                 task,
-                measures.stream().map(each -> each.deterministic().mean()).toList(),
+                measures.stream().map(task.goal().score()::of).toList(),
                 measures.stream().map(RunMeasures::seconds).toList(),
                 (int) rows.stream()
                         .filter(row -> row.status() == RunStatus.FAILED)

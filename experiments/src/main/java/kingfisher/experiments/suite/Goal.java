@@ -4,32 +4,38 @@ import java.util.Collection;
 import java.util.Locale;
 
 /**
- * What the runs of a task are to reach, in the mean return of the most probable actions.
+ * What the runs of a task are to reach.
  *
+ * @param score the number that counts
  * @param mean what the mean over the seeds has to reach; negative infinity if it need not
  * @param perSeed what a seed has to reach to count as passing; negative infinity if only the mean decides
  * @param passingSeeds how many seeds have to pass
  */
-public record Goal(double mean, double perSeed, int passingSeeds) {
+public record Goal(Score score, double mean, double perSeed, int passingSeeds) {
 
     /** Returns the goal that mean and all seeds but one reach a return. */
     public static Goal allSeedsButOne(double threshold, int seeds) {
-        return new Goal(threshold, threshold, seeds - 1);
+        return new Goal(Score.LAST_POLICY, threshold, threshold, seeds - 1);
     }
 
     /** Returns the goal that the mean reaches one return, and every seed another one. */
     public static Goal everySeed(double mean, double perSeed, int seeds) {
-        return new Goal(mean, perSeed, seeds);
+        return new Goal(Score.LAST_POLICY, mean, perSeed, seeds);
     }
 
     /** Returns the goal that the mean reaches a return. */
     public static Goal mean(double threshold) {
-        return new Goal(threshold, Double.NEGATIVE_INFINITY, 0);
+        return new Goal(Score.LAST_POLICY, threshold, Double.NEGATIVE_INFINITY, 0);
+    }
+
+    /** Returns the goal that the mean over the seeds of the last hundred training episodes reaches a return. */
+    public static Goal trainingMean(double threshold) {
+        return new Goal(Score.LAST_TRAINING_EPISODES, threshold, Double.NEGATIVE_INFINITY, 0);
     }
 
     /** Returns the goal that the median over an odd number of seeds reaches a return. */
     public static Goal median(double threshold, int seeds) {
-        return new Goal(Double.NEGATIVE_INFINITY, threshold, seeds / 2 + 1);
+        return new Goal(Score.LAST_POLICY, Double.NEGATIVE_INFINITY, threshold, seeds / 2 + 1);
     }
 
     /** Returns how many of the seeds' returns pass. */
@@ -46,7 +52,7 @@ public record Goal(double mean, double perSeed, int passingSeeds) {
     @Override
     public String toString() {
         String seeds = passingSeeds == 1 ? " seed" : " seeds";
-        String ofMean = "mean ≥ " + number(mean);
+        String ofMean = (score == Score.LAST_TRAINING_EPISODES ? "training mean ≥ " : "mean ≥ ") + number(mean);
         String ofSeeds = passingSeeds + seeds + " ≥ " + number(perSeed);
         if (Double.isInfinite(mean)) {
             return ofSeeds;

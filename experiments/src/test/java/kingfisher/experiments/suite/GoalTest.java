@@ -3,6 +3,7 @@ package kingfisher.experiments.suite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import kingfisher.agents.run.ReturnSummary;
 import org.junit.jupiter.api.Test;
 
 class GoalTest {
@@ -42,6 +43,15 @@ class GoalTest {
         assertThat(Goal.mean(10).isReached(List.of(-5.0, 25.0))).isTrue();
         assertThat(Goal.mean(10).isReached(List.of(-5.0, 24.0))).isFalse();
         assertThat(Goal.mean(1400)).hasToString("mean ≥ 1400");
+    }
+
+    @Test
+    void whichReturnsCountIsPartOfAGoal() {
+        ReturnSummary last = new ReturnSummary(300, 1);
+        RunMeasures measures = new RunMeasures(1000, 1, 200, last, new ReturnSummary(100, 1), "");
+        assertThat(Goal.mean(250).score().of(measures)).isEqualTo(300);
+        assertThat(Goal.trainingMean(250).score().of(measures)).isEqualTo(200);
+        assertThat(Goal.trainingMean(1450)).hasToString("training mean ≥ 1450");
     }
 
     @Test

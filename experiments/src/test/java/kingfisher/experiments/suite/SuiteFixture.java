@@ -22,8 +22,9 @@ public final class SuiteFixture {
             "small",
             "Two tasks.",
             List.of(
-                    new Task("ppo", "CartPole-v1", List.of(0L, 1L), List.of(), new Goal(475, 475, 1)),
-                    new Task("ppo", "Acrobot-v1", List.of(0L), List.of(), new Goal(-90, -100, 1))));
+                    new Task(
+                            "ppo", "CartPole-v1", List.of(0L, 1L), List.of(), new Goal(Score.LAST_POLICY, 475, 475, 1)),
+                    new Task("ppo", "Acrobot-v1", List.of(0L), List.of(), new Goal(Score.LAST_POLICY, -90, -100, 1))));
 
     private SuiteFixture() {}
 

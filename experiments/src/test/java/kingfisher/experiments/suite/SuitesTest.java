@@ -115,12 +115,12 @@ class SuitesTest {
         assertThat(suite.tasks())
                 .extracting(task -> task.environment() + " " + task.goal())
                 .containsExactly(
-                        "gym:HalfCheetah-v5 mean ≥ 1450",
-                        "gym:Hopper-v5 mean ≥ 2000",
-                        "gym:Walker2d-v5 mean ≥ 1200",
-                        "gym:InvertedDoublePendulum-v5 mean ≥ 8000",
-                        "gym:Reacher-v5 mean ≥ -6",
-                        "gym:Swimmer-v5 mean ≥ 42");
+                        "gym:HalfCheetah-v5 training mean ≥ 1450",
+                        "gym:Hopper-v5 training mean ≥ 2000",
+                        "gym:Walker2d-v5 training mean ≥ 1200",
+                        "gym:InvertedDoublePendulum-v5 training mean ≥ 8000",
+                        "gym:Reacher-v5 training mean ≥ -6",
+                        "gym:Swimmer-v5 training mean ≥ 42");
     }
 
     @Test
