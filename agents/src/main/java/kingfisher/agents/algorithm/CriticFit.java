@@ -38,7 +38,7 @@ public final class CriticFit {
             double learningRate) {
         this.rollout = rollout;
         this.learner = new NetworkLearner(
-                network, optimizer, minibatchSize, rollout.observations().columns(), 0, REMEDY);
+                network, optimizer, minibatchSize, rollout.valueInputs().columns(), 0, REMEDY);
         this.shuffle = shuffle;
         this.epochs = epochs;
         this.minibatchSize = minibatchSize;
@@ -59,7 +59,7 @@ public final class CriticFit {
         for (int epoch = 0; epoch < epochs; epoch++) {
             shuffle.accept(permutation);
             for (int offset = 0; offset < permutation.length; offset += minibatchSize) {
-                learner.forward(rollout.observations(), permutation, offset);
+                learner.forward(rollout.valueInputs(), permutation, offset);
                 loss.apply(rollout, permutation, offset, learner.pass());
                 double squaredNorm = learner.backward();
                 learner.checkGradient(squaredNorm);

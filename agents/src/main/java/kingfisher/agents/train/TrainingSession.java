@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingSession implements AutoCloseable {
 
+    private static final String PREVIOUS_INPUTS = "previousInputs";
+
     private final TrainingPlan plan;
     private final Backend backend;
     private final Workers workers;
@@ -85,9 +87,10 @@ public final class TrainingSession implements AutoCloseable {
                 environments.count(),
                 environments.list().size(),
                 agent.observations().size(),
+                agent.valueInputs().size(),
                 agent.actions().distribution().actionSize(),
                 agent.actions().distribution().parameterSize());
-        this.rolloutValues = new RolloutValues(rollout, agent.actorCritic().value(), workers);
+        this.rolloutValues = new RolloutValues(rollout, agent, workers);
         this.collector = new RolloutCollector(
                 environments.list(),
                 agent,
@@ -226,6 +229,9 @@ public final class TrainingSession implements AutoCloseable {
         }
         saveEpisodes(state.putObject("episodes"));
         StateJson.put(state, "observations", collector.shown());
+        if (agent.observations().isPreviousSeen()) {
+            StateJson.put(state, PREVIOUS_INPUTS, collector.previousInputs());
+        }
         if (exact) {
             environments.save(state);
         }
@@ -279,6 +285,9 @@ public final class TrainingSession implements AutoCloseable {
         restoreEpisodes(state.required("episodes"));
         if (environments.restore(state)) {
             collector.show(StateJson.array(state, "observations"));
+            if (agent.observations().isPreviousSeen()) {
+                collector.restorePreviousInputs(StateJson.array(state, PREVIOUS_INPUTS));
+            }
         } else {
             // Such environments start new episodes; a seed of its own keeps them from repeating the first ones.
             collector.reset(RandomStreams.seed(plan.seed(), steps));
