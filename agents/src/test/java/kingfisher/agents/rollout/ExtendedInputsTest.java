@@ -124,6 +124,12 @@ class ExtendedInputsTest {
                 assertThat(collected.seen(0, n, 1)).isEqualTo(before[n]);
                 assertThat(collected.seen(1, n, 1)).isEqualTo(collected.seen(0, n, 0));
             }
+            CollectorState state = collected.collector.state();
+            double[] remembered = collected.collector.previousInputs();
+            collected.collect();
+            assertThat(collected.collector.previousInputs()).isNotEqualTo(remembered);
+            collected.collector.restore(state);
+            assertThat(collected.collector.previousInputs()).isEqualTo(remembered);
             collected.collector.reset(1);
             assertThat(collected.collector.previousInputs()).containsOnly(0);
         }
