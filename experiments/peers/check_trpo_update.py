@@ -157,7 +157,8 @@ def check(path: Path) -> bool:
               "divergence": abs(update.divergence_after - log["train/kl_divergence_loss"]),
               "objective": abs(update.objective - log["train/policy_objective"]),
               "value loss, relative": abs(update.value_loss / log["train/value_loss"] - 1)}
-    print(f"{path.name}: largest parameter change {replay.largest_change(recording):.2e}, {update.tries} lengths tried, "
+    change = replay.largest_change(recording)
+    print(f"{path.name}: largest parameter change {change:.2e}, {update.tries} lengths tried, "
           f"divergence {update.divergence_after:.4f} of {update.settings['max-kl']}, nearest decision "
           f"{update.margin:.1e}")
     for key, value in errors.items():

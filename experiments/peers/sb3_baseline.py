@@ -6,11 +6,12 @@
     python sb3_baseline.py --algorithm a2c --env Hopper-v5 --seed 0 --json a2c-Hopper-v5-0.json
 
 PPO: settings of CleanRL's ppo_continuous_action.py (without its value clip): one environment, 2048 steps, minibatch
-64, 10 epochs, learning rate 3e-4 falling linearly to 0, clip 0.2, no entropy bonus, 64-64 tanh, one torch thread. TRPO:
-settings of rl-baselines3-zoo's trpo.yml for MuJoCo tasks: two environments, 1024 steps, 25 iterations of conjugate
-gradient, damping 0.1, bound 0.01, critic 20 epochs of minibatch 128 at 1e-3, 64-64 tanh, one torch thread. A2C: settings of its
-a2c.yml for MuJoCo tasks: four environments, 8 steps, λ 0.9, learning rate 9.6e-4 falling linearly to 0, torch's RMSprop,
-value coefficient 0.4, log standard deviation -2 and torch's own weights at the start, 64-64 tanh, one torch thread.
+64, 10 epochs, learning rate 3e-4 falling linearly to 0, clip 0.2, no entropy bonus. TRPO: settings of
+rl-baselines3-zoo's trpo.yml for MuJoCo tasks: two environments, 1024 steps, 25 iterations of conjugate gradient,
+damping 0.1, bound 0.01, critic 20 epochs of minibatch 128 at 1e-3. A2C: settings of its a2c.yml for simulated robots,
+without state-dependent noise (gSDE) and time feature: four environments, 8 steps, λ 0.9, learning rate 9.6e-4 falling
+linearly to 0, torch's RMSprop, value coefficient 0.4, log standard deviation -2 and torch's own weights at the start.
+All: 64-64 tanh, one torch thread.
 Observations and rewards are normalised while training and clipped at ±10; in evaluations the statistics are frozen
 and returns are raw. Evaluations run in an environment of their own, seeded 10 000 + seed: at every tenth of the steps
 5 episodes with the most likely action and 5 with sampled ones, at the end 20 and 20. The file is not written before

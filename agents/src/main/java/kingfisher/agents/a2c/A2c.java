@@ -21,9 +21,11 @@ import kingfisher.agents.settings.AdvantageNormalization;
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.settings.ValueClipRule;
+import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.optimizer.GradientClip;
+import kingfisher.optim.optimizer.Optimizer;
 import kingfisher.optim.optimizer.Schedule;
 import kingfisher.optim.parallel.Workers;
 
@@ -46,6 +48,7 @@ public final class A2c implements Algorithm {
     private final boolean normalized;
 
     private final List<NetworkLearner> learners = new ArrayList<>();
+    private final List<Matrix> inputs = new ArrayList<>();
     private final PolicyGradientLoss policyLoss;
     private final ValueLoss valueLoss;
     private final Runnable[] tasks;
@@ -74,10 +77,11 @@ public final class A2c implements Algorithm {
                 actorCritic.distribution(), settings.get(CommonSettings.ENTROPY_COEFFICIENT), rollout.size());
         this.valueLoss =
                 new ValueLoss(settings.get(CommonSettings.VALUE_COEFFICIENT), Optional.empty(), ValueClipRule.MAXIMUM);
-        int inputs = rollout.observations().columns();
         for (PolicyValueNetwork network : actorCritic.networks()) {
-            learners.add(new NetworkLearner(
-                    network, FirstOrder.optimizer(settings, network.parameters()), rollout.size(), inputs, 0, REMEDY));
+            Optimizer optimizer = FirstOrder.optimizer(settings, network.parameters());
+            Matrix seen = rollout.inputs(network);
+            inputs.add(seen);
+            learners.add(new NetworkLearner(network, optimizer, rollout.size(), seen.columns(), 0, REMEDY));
         }
         this.squaredNorms = new double[learners.size()];
         this.rows = IntStream.range(0, rollout.size()).toArray();
@@ -114,7 +118,7 @@ public final class A2c implements Algorithm {
 
     private void computeGradient(int index) {
         NetworkLearner learner = learners.get(index);
-        learner.forward(rollout.observations(), rows, 0);
+        learner.forward(inputs.get(index), rows, 0);
         if (learner.hasPolicy()) {
             policyLoss.apply(rollout, advantageShift, advantageScale, learner.pass());
         }

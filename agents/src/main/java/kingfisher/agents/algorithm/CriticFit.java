@@ -40,7 +40,7 @@ public final class CriticFit {
             double learningRate) {
         this.rollout = rollout;
         this.learner = new NetworkLearner(
-                network, optimizer, minibatchSize, rollout.observations().columns(), 0, REMEDY);
+                network, optimizer, minibatchSize, rollout.valueInputs().columns(), 0, REMEDY);
         this.shuffle = shuffle;
         this.epochs = epochs;
         this.minibatchSize = minibatchSize;
@@ -78,7 +78,7 @@ public final class CriticFit {
                 offset = 0;
                 shuffle.accept(permutation);
             }
-            learner.forward(rollout.observations(), permutation, offset);
+            learner.forward(rollout.valueInputs(), permutation, offset);
             loss.apply(rollout, permutation, offset, learner.pass());
             learner.checkGradient(learner.backward());
             learner.step(1, learningRate);

@@ -82,9 +82,9 @@ public final class NetworkLearner {
         }
     }
 
-    /** Computes the heads' outputs for the examples {@code rows[offset], …}. */
-    public void forward(Matrix observations, int[] rows, int offset) {
-        backend.gatherRows(observations, rows, offset, minibatch);
+    /** Computes the heads' outputs for the examples {@code rows[offset], …} of what the network sees. */
+    public void forward(Matrix inputs, int[] rows, int offset) {
+        backend.gatherRows(inputs, rows, offset, minibatch);
         pass.forward(minibatch);
     }
 

@@ -24,18 +24,19 @@ record RunSize(double samples, double sampleBytes, double parameters) {
 
     static RunSize of(Settings settings, EnvironmentSpecification specification) {
         Distribution distribution = ActionAdapter.of(specification).distribution();
-        int inputs = new ObservationEncoder(specification.observationSpace()).size();
+        int encoded = new ObservationEncoder(specification.observationSpace()).size();
         double samples =
                 (double) settings.get(CommonSettings.ENVIRONMENTS) * settings.get(CommonSettings.ROLLOUT_STEPS);
         double numbers = NUMBERS_OF_A_SAMPLE + distribution.actionSize() + distribution.parameterSize();
+        double inputs = settings.get(CommonSettings.PREVIOUS_OBSERVATION) ? 2.0 * encoded : encoded;
         double parameters = parameters(inputs, settings.get(CommonSettings.HIDDEN));
         if (!settings.get(CommonSettings.SHARED_NETWORK)) {
             parameters += parameters(inputs, CommonSettings.criticHidden(settings));
         }
-        return new RunSize(samples, Float.BYTES * (double) inputs + Double.BYTES * numbers, parameters);
+        return new RunSize(samples, Float.BYTES * inputs + Double.BYTES * numbers, parameters);
     }
 
-    private static double parameters(int inputs, List<Integer> widths) {
+    private static double parameters(double inputs, List<Integer> widths) {
         double count = 0;
         double before = inputs;
         for (int width : widths) {

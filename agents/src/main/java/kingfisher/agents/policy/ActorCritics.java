@@ -16,7 +16,7 @@ public final class ActorCritics {
     /**
      * Returns an actor-critic whose parameters are zero.
      *
-     * @param inputs numbers in an encoded observation
+     * @param inputs numbers that the policy sees at a step
      */
     public static ActorCritic create(Settings settings, int inputs, Distribution distribution, Backend backend) {
         List<Integer> widths = settings.get(CommonSettings.HIDDEN);
@@ -25,11 +25,12 @@ public final class ActorCritics {
             PolicyValueNetwork shared = PolicyValueNetwork.shared(backend, inputs, widths, activation, distribution);
             return new ActorCritic(shared, shared, distribution);
         }
+        int valueInputs = ValueInputs.of(settings, inputs, distribution).size();
         return new ActorCritic(
                 PolicyValueNetwork.policy(backend, inputs, widths, activation, distribution),
                 PolicyValueNetwork.value(
                         backend,
-                        inputs,
+                        valueInputs,
                         CommonSettings.criticHidden(settings),
                         CommonSettings.criticActivation(settings)),
                 distribution);

@@ -1,5 +1,6 @@
 package kingfisher.agents.policy;
 
+import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.envs.EnvironmentSpecification;
 import kingfisher.envs.InvalidInputException;
@@ -12,12 +13,14 @@ import kingfisher.optim.backend.Backend;
  * @param actorCritic the networks
  * @param observations the way from observations to network inputs
  * @param actions the way from the distribution's outcomes to actions
+ * @param valueInputs the way from the policy's inputs to the value network's
  */
 public record Agent(
         EnvironmentSpecification specification,
         ActorCritic actorCritic,
         ObservationPipeline observations,
-        ActionAdapter actions) {
+        ActionAdapter actions,
+        ValueInputs valueInputs) {
 
     /**
      * Returns an agent whose parameters are zero.
@@ -26,10 +29,13 @@ public record Agent(
      */
     public static Agent create(Settings settings, EnvironmentSpecification specification, Backend backend) {
         ActionAdapter actions = ActionAdapter.of(specification);
-        ObservationPipeline observations =
-                new ObservationPipeline(specification.observationSpace(), PolicyCheckpoint.observationClip(settings));
+        ObservationPipeline observations = new ObservationPipeline(
+                specification.observationSpace(),
+                PolicyCheckpoint.observationClip(settings),
+                settings.get(CommonSettings.PREVIOUS_OBSERVATION));
         ActorCritic actorCritic = ActorCritics.create(settings, observations.size(), actions.distribution(), backend);
-        return new Agent(specification, actorCritic, observations, actions);
+        ValueInputs valueInputs = ValueInputs.of(settings, observations.size(), actions.distribution());
+        return new Agent(specification, actorCritic, observations, actions, valueInputs);
     }
 
     /** Returns an actor for {@code rows} observations at a time, which follows later changes of the networks. */

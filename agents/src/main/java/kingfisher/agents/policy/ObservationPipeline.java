@@ -12,22 +12,35 @@ public final class ObservationPipeline {
     private final ObservationEncoder encoder;
     private final Optional<ObservationNormalizer> normalizer;
     private final int rawSize;
+    private final boolean previousSeen;
 
     /**
      * Creates the pipeline.
      *
      * @param space of the environment's observations
      * @param clip bound of normalized inputs; empty if they are not normalized
+     * @param previousSeen whether networks see the observation of the step before as well
      */
-    public ObservationPipeline(Space space, Optional<Double> clip) {
+    public ObservationPipeline(Space space, Optional<Double> clip, boolean previousSeen) {
         this.rawSize = space.size();
+        this.previousSeen = previousSeen;
         this.encoder = new ObservationEncoder(space);
         this.normalizer = clip.map(bound -> new ObservationNormalizer(encoder.oneHot(), bound));
     }
 
-    /** Number of network inputs for one observation. */
+    /** Number of network inputs for one step. */
     public int size() {
+        return previousSeen ? 2 * encoder.size() : encoder.size();
+    }
+
+    /** Number of network inputs for one observation: all, or half of them. */
+    public int encodedSize() {
         return encoder.size();
+    }
+
+    /** Whether networks see the observation of the step before as well. */
+    public boolean isPreviousSeen() {
+        return previousSeen;
     }
 
     /** Number of doubles in one observation. */
@@ -44,7 +57,7 @@ public final class ObservationPipeline {
      * Takes observations into the running moments; does nothing if inputs are not normalized.
      *
      * @param observations [rows × raw size], not modified
-     * @param scratch [rows × size], overwritten
+     * @param scratch [rows × encoded size], overwritten
      */
     public void update(int rows, double[] observations, double[] scratch) {
         if (normalizer.isPresent()) {
@@ -53,7 +66,7 @@ public final class ObservationPipeline {
         }
     }
 
-    /** Writes the inputs [rows × size] for observations [rows × raw size]. */
+    /** Writes the inputs [rows × encoded size] for observations [rows × raw size]. */
     public void apply(int rows, double[] observations, double[] inputs) {
         encoder.encode(rows, observations, inputs);
         if (normalizer.isPresent()) {

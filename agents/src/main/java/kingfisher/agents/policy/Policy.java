@@ -43,6 +43,14 @@ public final class Policy {
         return agent.specification();
     }
 
+    /**
+     * Takes the next observation as the first of an episode. Only a policy that was trained with {@code
+     * previous-observation} has to know; the first episode need not be begun.
+     */
+    public void beginEpisode() {
+        actor.beginEpisode(0);
+    }
+
     /** Returns the most probable action for an observation, as the environment takes it. */
     public double[] act(double[] observation) {
         return choose(observation, null);

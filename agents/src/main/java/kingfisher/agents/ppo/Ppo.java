@@ -21,6 +21,7 @@ import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.PpoSettings;
 import kingfisher.agents.settings.Proximity;
 import kingfisher.agents.settings.Settings;
+import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.optimizer.GradientClip;
@@ -61,6 +62,7 @@ public final class Ppo implements Algorithm {
     private final DivergencePenalty penalty;
 
     private final List<NetworkLearner> learners = new ArrayList<>();
+    private final List<Matrix> inputs = new ArrayList<>();
     private final PolicyLoss policyLoss;
     private final ValueLoss valueLoss;
     private final Runnable[] tasks;
@@ -121,11 +123,13 @@ public final class Ppo implements Algorithm {
                 settings.get(CommonSettings.VALUE_COEFFICIENT),
                 settings.get(PpoSettings.VALUE_CLIP),
                 settings.get(PpoSettings.VALUE_CLIP_RULE));
-        int inputs = rollout.observations().columns();
         for (PolicyValueNetwork network : actorCritic.networks()) {
             double weightProximity = network.hasPolicy() ? settings.get(PpoSettings.WEIGHT_PROXIMITY) : 0;
             Optimizer optimizer = FirstOrder.optimizer(settings, network.parameters());
-            learners.add(new NetworkLearner(network, optimizer, minibatchSize, inputs, weightProximity, REMEDY));
+            Matrix seen = rollout.inputs(network);
+            inputs.add(seen);
+            learners.add(
+                    new NetworkLearner(network, optimizer, minibatchSize, seen.columns(), weightProximity, REMEDY));
         }
         this.squaredNorms = new double[learners.size()];
         this.tasks = new Runnable[learners.size()];
@@ -203,7 +207,7 @@ public final class Ppo implements Algorithm {
         if (stepPending) {
             learner.step(pendingScale, learningRate);
         }
-        learner.forward(rollout.observations(), permutation, offset);
+        learner.forward(inputs.get(index), permutation, offset);
         if (learner.hasPolicy()) {
             policyLoss.apply(
                     rollout,

@@ -1,14 +1,17 @@
 package kingfisher.agents.rollout;
 
 import kingfisher.agents.policy.Agent;
+import kingfisher.agents.policy.NetworkInputs;
 import kingfisher.agents.policy.NetworkPass;
 import kingfisher.agents.policy.ObservationPipeline;
+import kingfisher.agents.policy.ValueInputs;
 import kingfisher.envs.VectorEnvironment;
 import kingfisher.envs.VectorTimeStep;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.distribution.Distribution;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.jspecify.annotations.Nullable;
 
 /** A group of environments, with what an agent needs to act in it and to value what it shows. */
 final class ActingGroup {
@@ -24,8 +27,11 @@ final class ActingGroup {
     private final VectorTimeStep step;
     private final NetworkPass policyPass;
     private final NetworkPass valuePass;
-    private final Matrix valueInputs;
-    private final double[] inputs;
+    private final NetworkInputs inputs;
+    private final Matrix seen;
+    private final Matrix seenByValue; // that of the policy, if the value network sees no more
+    private final ValueInputs.@Nullable Writer valueWriter;
+    private final int[] episodeSteps;
     private final double[] outcomes;
     private final double[] environmentActions;
     private final double[] logProbabilities;
@@ -44,8 +50,12 @@ final class ActingGroup {
         this.step = VectorTimeStep.of(environment);
         this.policyPass = agent.actorCritic().policy().pass(count);
         this.valuePass = agent.actorCritic().value().pass(count);
-        this.valueInputs = backend.allocate(count, observations.size());
-        this.inputs = new double[count * observations.size()];
+        this.inputs = new NetworkInputs(observations, count);
+        this.seen = backend.allocate(count, observations.size());
+        ValueInputs valueInputs = agent.valueInputs();
+        this.seenByValue = valueInputs.isExtended() ? backend.allocate(count, valueInputs.size()) : seen;
+        this.valueWriter = valueInputs.isExtended() ? valueInputs.writer(count) : null;
+        this.episodeSteps = new int[count];
         this.outcomes = new double[count * distribution.actionSize()];
         this.environmentActions = new double[outcomes.length];
         this.logProbabilities = new double[count];
@@ -75,14 +85,16 @@ final class ActingGroup {
     /** Starts new episodes; environment n of the rollout is seeded with {@code seed + n}. */
     void reset(long seed) {
         environment.reset((seed + first) & Long.MAX_VALUE, step);
+        inputs.forget();
         updateMoments();
     }
 
     /** Chooses the actions of step {@code t} and writes them to the rollout. */
     void choose(Rollout rollout, int t, UniformRandomProvider random) {
-        Matrix seen = rollout.observations(t, index);
-        upload(step.observations(), seen);
-        policyPass.forward(seen);
+        Matrix acted = rollout.observations(t, index);
+        backend.upload(inputs.of(step.observations()), acted);
+        inputs.remember();
+        policyPass.forward(acted);
         double[] parameters = policyPass.distributionParameters();
         distribution.sample(count, parameters, random, outcomes);
         distribution.logProbability(count, parameters, outcomes, logProbabilities);
@@ -112,10 +124,29 @@ final class ActingGroup {
         for (int n = 0; n < count; n++) {
             requireFinite("observation", step.observations(), n);
         }
-        observations.update(count, step.observations(), inputs);
+        inputs.updateMoments(step.observations());
     }
 
-    /** Computes the values of what the environments show; the live array. */
+    /** Forgets the episodes that ended with the last step, when their last observations have been valued. */
+    void forgetEnded() {
+        for (int n = 0; n < count; n++) {
+            if (ended[n]) {
+                inputs.forget(n);
+            }
+        }
+    }
+
+    /** The observations that were acted on last, of running episodes [N × encoded size]; the live array. */
+    double[] previousInputs() {
+        return inputs.previous();
+    }
+
+    /** Steps so far of the episodes that are valued next, written by the caller; the live array. */
+    int[] episodeSteps() {
+        return episodeSteps;
+    }
+
+    /** Computes the values of what the environments show; the live array. {@link #episodeSteps} is read if they count. */
     double[] values() {
         return values(step.observations());
     }
@@ -138,14 +169,13 @@ final class ActingGroup {
     }
 
     private double[] values(double[] current) {
-        upload(current, valueInputs);
-        valuePass.forward(valueInputs);
+        backend.upload(inputs.of(current), seen);
+        if (valueWriter != null) {
+            policyPass.forward(seen);
+            valueWriter.write(seen, policyPass.distributionParameters(), episodeSteps, backend, seenByValue);
+        }
+        valuePass.forward(seenByValue);
         return valuePass.values();
-    }
-
-    private void upload(double[] current, Matrix target) {
-        observations.apply(count, current, inputs);
-        backend.upload(inputs, target);
     }
 
     private void requireFinite(String what, double[] numbers, int row) {

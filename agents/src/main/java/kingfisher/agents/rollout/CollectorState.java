@@ -13,6 +13,7 @@ import org.apache.commons.rng.RandomProviderState;
  * @param statistics of the episodes
  * @param generator of the actions
  * @param shown what the environments show [N × observation size]
+ * @param previousInputs what networks saw of the steps before [N × encoded size]; empty if they do not see it again
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record CollectorState(
@@ -21,4 +22,5 @@ public record CollectorState(
         double[] discountedReturns,
         EpisodeStatistics.State statistics,
         RandomProviderState generator,
-        double[] shown) {}
+        double[] shown,
+        double[] previousInputs) {}

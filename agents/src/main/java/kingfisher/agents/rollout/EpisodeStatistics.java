@@ -39,6 +39,11 @@ public final class EpisodeStatistics {
         }
     }
 
+    /** Steps so far of an environment's running episode. */
+    public int runningLength(int environment) {
+        return runningLengths[environment];
+    }
+
     /** Number of finished episodes. */
     public long episodes() {
         return episodes;

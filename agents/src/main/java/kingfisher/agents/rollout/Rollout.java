@@ -1,6 +1,7 @@
 package kingfisher.agents.rollout;
 
 import java.util.stream.IntStream;
+import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 
@@ -15,8 +16,10 @@ public final class Rollout {
     private final int steps;
     private final int environments;
     private final Matrix observations;
+    private final Matrix valueInputs; // that of the observations, if the value network sees no more
     private final Matrix[] observationsByGroup; // [T * groups]
     private final int groups;
+    private final int[] episodeSteps;
     private final double[] actions;
     private final double[] logProbabilities;
     private final double[] distributionParameters;
@@ -28,21 +31,29 @@ public final class Rollout {
     private final double[] advantages;
     private final double[] returns;
 
-    /** Creates an empty rollout of environments that form one group. */
+    /** Creates an empty rollout of environments that form one group, where both networks see the same. */
     public Rollout(Backend backend, int steps, int environments, int inputs, int actionSize, int parameterSize) {
-        this(backend, steps, environments, 1, inputs, actionSize, parameterSize);
+        this(backend, steps, environments, 1, inputs, inputs, actionSize, parameterSize);
     }
 
     /**
      * Creates an empty rollout.
      *
      * @param environments number of environments, a multiple of {@code groups}
-     * @param inputs numbers in an encoded observation
+     * @param inputs numbers that the policy sees at a step
+     * @param valueInputs numbers that the value network sees at a step; as many if it sees the same
      * @param actionSize numbers in an outcome of the action distribution
      * @param parameterSize numbers that define a distribution
      */
     public Rollout(
-            Backend backend, int steps, int environments, int groups, int inputs, int actionSize, int parameterSize) {
+            Backend backend,
+            int steps,
+            int environments,
+            int groups,
+            int inputs,
+            int valueInputs,
+            int actionSize,
+            int parameterSize) {
         if (environments % groups != 0) {
             throw new IllegalArgumentException(environments + " environments are no " + groups + " groups of one size");
         }
@@ -50,6 +61,8 @@ public final class Rollout {
         this.steps = steps;
         this.environments = environments;
         this.observations = backend.allocate(size, inputs);
+        this.valueInputs = valueInputs == inputs ? observations : backend.allocate(size, valueInputs);
+        this.episodeSteps = new int[size];
         this.groups = groups;
         int rows = environments / groups;
         this.observationsByGroup = IntStream.range(0, steps * groups)
@@ -85,6 +98,24 @@ public final class Rollout {
     /** What the policy saw, encoded and normalized [T·N × inputs]. */
     public Matrix observations() {
         return observations;
+    }
+
+    /**
+     * What the value network saw [T·N × its inputs]: the matrix of {@link #observations} unless it sees more than the
+     * policy.
+     */
+    public Matrix valueInputs() {
+        return valueInputs;
+    }
+
+    /** What a network saw: {@link #observations} if it gives a policy, else {@link #valueInputs}. */
+    public Matrix inputs(PolicyValueNetwork network) {
+        return network.hasPolicy() ? observations : valueInputs;
+    }
+
+    /** Steps of the episode that came before each step [T·N]. */
+    public int[] episodeSteps() {
+        return episodeSteps;
     }
 
     /** Number of groups. */

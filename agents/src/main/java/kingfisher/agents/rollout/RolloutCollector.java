@@ -1,6 +1,7 @@
 package kingfisher.agents.rollout;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import kingfisher.agents.policy.Agent;
@@ -98,6 +99,9 @@ public final class RolloutCollector {
 
     private void begin(ActingGroup group, Rollout rollout, int t) {
         long begin = System.nanoTime();
+        for (int n = 0; n < group.count(); n++) {
+            rollout.episodeSteps()[t * count + group.first() + n] = statistics.runningLength(group.first() + n);
+        }
         group.choose(rollout, t, random);
         long chosen = System.nanoTime();
         group.send();
@@ -136,6 +140,9 @@ public final class RolloutCollector {
         }
         group.updateMoments();
         if (bootstrapNeeded) {
+            for (int n = 0; n < group.count(); n++) {
+                group.episodeSteps()[n] = rollout.episodeSteps()[row + n] + 1;
+            }
             double[] values = group.finalValues();
             for (int n = 0; n < group.count(); n++) {
                 if (group.ended()[n] && rollout.discounts()[row + n] != 0) {
@@ -143,6 +150,7 @@ public final class RolloutCollector {
                 }
             }
         }
+        group.forgetEnded();
     }
 
     private void fillNextValues(Rollout rollout) {
@@ -153,6 +161,9 @@ public final class RolloutCollector {
             }
         }
         for (ActingGroup group : groups) {
+            for (int n = 0; n < group.count(); n++) {
+                group.episodeSteps()[n] = statistics.runningLength(group.first() + n);
+            }
             double[] values = group.values();
             for (int n = 0; n < group.count(); n++) {
                 int i = last + group.first() + n;
@@ -184,7 +195,8 @@ public final class RolloutCollector {
                         : rewardNormalizer.returns().clone(),
                 statistics.state(),
                 random.saveState(),
-                shown());
+                shown(),
+                previousInputs());
     }
 
     /** Sets all that {@link #collect} changes, but for the environments, to what {@link #state} once gave. */
@@ -198,6 +210,7 @@ public final class RolloutCollector {
         statistics.restore(state.statistics());
         random.restoreState(state.generator());
         show(state.shown());
+        restorePreviousInputs(state.previousInputs());
     }
 
     /** Returns a copy of what the environments show [N × observation size]. */
@@ -215,6 +228,26 @@ public final class RolloutCollector {
         for (ActingGroup group : groups) {
             double[] shown = group.step().observations();
             System.arraycopy(all, group.first() * observations.rawSize(), shown, 0, shown.length);
+        }
+    }
+
+    /**
+     * Returns a copy of what networks saw of the steps before, zeros at an episode's start [N × encoded size]; empty if
+     * they do not see it again.
+     */
+    public double[] previousInputs() {
+        return groups.stream()
+                .flatMapToDouble(group -> Arrays.stream(group.previousInputs()))
+                .toArray();
+    }
+
+    /** Sets what networks saw of the steps before to what {@link #previousInputs} once gave. */
+    public void restorePreviousInputs(double[] all) {
+        int offset = 0;
+        for (ActingGroup group : groups) {
+            double[] previous = group.previousInputs();
+            System.arraycopy(all, offset, previous, 0, previous.length);
+            offset += previous.length;
         }
     }
 

@@ -1,28 +1,38 @@
 package kingfisher.agents.rollout;
 
 import java.util.stream.IntStream;
+import kingfisher.agents.policy.Agent;
 import kingfisher.agents.policy.NetworkPass;
 import kingfisher.agents.policy.PolicyValueNetwork;
+import kingfisher.agents.policy.ValueInputs;
+import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.parallel.Workers;
+import org.jspecify.annotations.Nullable;
 
-/** Computes the values of all of a rollout's observations, in chunks that the workers share. */
+/** Computes the values of all of a rollout's steps, in chunks that the workers share, and before what they are of. */
 public final class RolloutValues {
 
     private static final int CHUNK_ROWS = 512;
 
     private final Rollout rollout;
     private final Workers workers;
+    private final Backend backend;
+    private final ValueInputs.@Nullable Writer writer;
     private final Matrix[] chunks;
     private final Runnable[] tasks;
 
-    /** Creates the working memory for one rollout and one value network. */
-    public RolloutValues(Rollout rollout, PolicyValueNetwork network, Workers workers) {
+    /** Creates the working memory for one rollout of one agent. */
+    public RolloutValues(Rollout rollout, Agent agent, Workers workers) {
         this.rollout = rollout;
         this.workers = workers;
+        ValueInputs valueInputs = agent.valueInputs();
+        this.writer = valueInputs.isExtended() ? valueInputs.writer(rollout.size()) : null;
+        PolicyValueNetwork network = agent.actorCritic().value();
+        this.backend = network.parameters().backend();
         int rows = rollout.environments() * stepsInChunk(rollout);
         this.chunks = IntStream.range(0, rollout.size() / rows)
-                .mapToObj(i -> rollout.observations().rowRange(i * rows, rows))
+                .mapToObj(i -> rollout.valueInputs().rowRange(i * rows, rows))
                 .toArray(Matrix[]::new);
         int count = Math.min(workers.count(), chunks.length);
         this.tasks = IntStream.range(0, count)
@@ -42,8 +52,16 @@ public final class RolloutValues {
         return steps;
     }
 
-    /** Writes {@link Rollout#values}. */
+    /** Writes {@link Rollout#values}, and {@link Rollout#valueInputs} if they are more than what the policy saw. */
     public void compute() {
+        if (writer != null) {
+            writer.write(
+                    rollout.observations(),
+                    rollout.distributionParameters(),
+                    rollout.episodeSteps(),
+                    backend,
+                    rollout.valueInputs());
+        }
         workers.run(tasks);
     }
 

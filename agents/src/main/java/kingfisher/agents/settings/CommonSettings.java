@@ -82,6 +82,13 @@ public final class CommonSettings {
             real(Interval.positive()),
             "Largest magnitude of a normalized reward; without normalization nothing is clipped.");
 
+    /** Whether networks see the step before as well. */
+    public static final Setting<Boolean> PREVIOUS_OBSERVATION = Setting.of(
+            "previous-observation",
+            false,
+            truth(),
+            "Whether networks see the observation of the step before behind the current one; zeros at an episode's start.");
+
     /** The widths of the policy's hidden layers. */
     public static final Setting<List<Integer>> HIDDEN =
             Setting.of("hidden", List.of(64, 64), integerList(1), "Widths of the hidden layers.");
@@ -92,6 +99,21 @@ public final class CommonSettings {
             Optional.empty(),
             optional(NONE, integerList(1)),
             "Widths of the value network's hidden layers; none: those of hidden.");
+
+    /** Whether the value network sees what only it may. */
+    public static final Setting<Boolean> CRITIC_TIME_STEP = Setting.of(
+            "critic-time-step",
+            false,
+            truth(),
+            "Whether the value network sees, behind what the policy sees, the policy's distribution and the time in the"
+                    + " episode.");
+
+    /** The unit of the time that the value network sees. */
+    public static final Setting<Double> CRITIC_TIME_DIVISOR = Setting.of(
+            "critic-time-divisor",
+            10.0,
+            real(Interval.positive()),
+            "What the steps since the episode's start are divided by, where critic-time-step is true.");
 
     /** The nonlinearity of the hidden layers. */
     public static final Setting<Activation> ACTIVATION =
@@ -227,12 +249,15 @@ public final class CommonSettings {
             NORMALIZE_OBSERVATIONS,
             NORMALIZE_REWARDS,
             CLIP_OBSERVATIONS,
-            CLIP_REWARDS);
+            CLIP_REWARDS,
+            PREVIOUS_OBSERVATION);
 
     static final SettingGroup NETWORKS = SettingGroup.of(
             "networks",
             HIDDEN,
             CRITIC_HIDDEN,
+            CRITIC_TIME_STEP,
+            CRITIC_TIME_DIVISOR,
             ACTIVATION,
             CRITIC_ACTIVATION,
             SHARED_NETWORK,
@@ -266,6 +291,11 @@ public final class CommonSettings {
         if (settings.get(ENVIRONMENTS) % groups != 0) {
             throw new InvalidInputException("environments must be even where environment-groups is " + groups + ": "
                     + settings.get(ENVIRONMENTS) + " (" + settings.source(ENVIRONMENTS) + ")");
+        }
+        if (settings.get(CRITIC_TIME_STEP) && settings.get(SHARED_NETWORK)) {
+            throw settings.wrong(
+                    CRITIC_TIME_STEP,
+                    "critic-time-step must be false where shared-network is true, as the policy may not see the time");
         }
     }
 

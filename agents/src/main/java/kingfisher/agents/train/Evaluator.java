@@ -63,6 +63,9 @@ public final class Evaluator implements AutoCloseable {
             actor.act(step.observations(), random, actions);
             group.step(actions, step);
             for (int n = 0; n < count; n++) {
+                if (step.ended(n)) {
+                    actor.beginEpisode(n);
+                }
                 if (current[n] < episodes) {
                     returns[current[n]] += step.rewards()[n];
                     if (step.ended(n)) {

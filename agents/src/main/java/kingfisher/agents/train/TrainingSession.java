@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrainingSession implements AutoCloseable {
 
     private static final String ARRAY = "algorithm.";
+    private static final String PREVIOUS_INPUTS = "previousInputs";
 
     private final TrainingPlan plan;
     private final Backend backend;
@@ -88,9 +89,10 @@ public final class TrainingSession implements AutoCloseable {
                 environments.count(),
                 environments.list().size(),
                 agent.observations().size(),
+                agent.valueInputs().size(),
                 agent.actions().distribution().actionSize(),
                 agent.actions().distribution().parameterSize());
-        this.rolloutValues = new RolloutValues(rollout, agent.actorCritic().value(), workers);
+        this.rolloutValues = new RolloutValues(rollout, agent, workers);
         this.collector = new RolloutCollector(
                 environments.list(),
                 agent,
@@ -231,6 +233,9 @@ public final class TrainingSession implements AutoCloseable {
         }
         saveEpisodes(state.putObject("episodes"));
         StateJson.put(state, "observations", collector.shown());
+        if (agent.observations().isPreviousSeen()) {
+            StateJson.put(state, PREVIOUS_INPUTS, collector.previousInputs());
+        }
         if (exact) {
             environments.save(state);
         }
@@ -285,6 +290,9 @@ public final class TrainingSession implements AutoCloseable {
         restoreEpisodes(state.required("episodes"));
         if (environments.restore(state)) {
             collector.show(StateJson.array(state, "observations"));
+            if (agent.observations().isPreviousSeen()) {
+                collector.restorePreviousInputs(StateJson.array(state, PREVIOUS_INPUTS));
+            }
         } else {
             // Such environments start new episodes; a seed of its own keeps them from repeating the first ones.
             collector.reset(RandomStreams.seed(plan.seed(), steps));

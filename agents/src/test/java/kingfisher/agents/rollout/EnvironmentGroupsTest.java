@@ -92,14 +92,13 @@ class EnvironmentGroupsTest {
         ActorCritics.initialize(agent.actorCritic(), settings, RandomSource.L64_X128_MIX.create(2L));
         int actionSize = agent.actions().distribution().actionSize();
         int parameterSize = agent.actions().distribution().parameterSize();
-        Rollout rollout = new Rollout(
-                backend, steps, ENVIRONMENTS, groups, agent.observations().size(), actionSize, parameterSize);
+        int inputs = agent.observations().size();
+        Rollout rollout = new Rollout(backend, steps, ENVIRONMENTS, groups, inputs, inputs, actionSize, parameterSize);
         RolloutCollector collector =
                 new RolloutCollector(environments, agent, null, RandomSource.L64_X128_MIX.create(4L), 0.9, true);
         try (Workers workers = new Workers(1)) {
             collector.reset(SEED);
-            collector.collect(
-                    rollout, new RolloutValues(rollout, agent.actorCritic().value(), workers));
+            collector.collect(rollout, new RolloutValues(rollout, agent, workers));
         }
         return rollout;
     }

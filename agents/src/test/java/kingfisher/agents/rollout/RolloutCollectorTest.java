@@ -148,8 +148,7 @@ class RolloutCollectorTest {
         try (Workers workers = new Workers(1)) {
             RolloutCollector collector = collector(agent, new RewardNormalizer(3, DISCOUNT, 10), true);
             collector.reset(1);
-            collector.collect(
-                    rollout, new RolloutValues(rollout, agent.actorCritic().value(), workers));
+            collector.collect(rollout, new RolloutValues(rollout, agent, workers));
             assertThat(collector.statistics().episodes()).isEqualTo(3);
             assertThat(collector.statistics().meanReturn()).isCloseTo((6 + 15 + 10) / 3.0, within(1e-12));
             assertThat(collector.statistics().meanLength()).isCloseTo(10 / 3.0, within(1e-12));
@@ -167,8 +166,7 @@ class RolloutCollectorTest {
             RolloutCollector collector = new RolloutCollector(List.of(group), agent, null, random, DISCOUNT, true);
             collector.reset(1);
             try (Workers workers = new Workers(1)) {
-                RolloutValues values =
-                        new RolloutValues(rollout, agent.actorCritic().value(), workers);
+                RolloutValues values = new RolloutValues(rollout, agent, workers);
                 assertThatThrownBy(() -> collector.collect(rollout, values))
                         .isInstanceOf(NonFiniteException.class)
                         .hasMessage("Counting: the " + (inReward ? "reward" : "observation")
@@ -187,8 +185,7 @@ class RolloutCollectorTest {
                 List.of(group), agent, new RewardNormalizer(1, DISCOUNT, 10), random, DISCOUNT, true);
         collector.reset(1);
         try (Workers workers = new Workers(1)) {
-            RolloutValues values =
-                    new RolloutValues(rollout, agent.actorCritic().value(), workers);
+            RolloutValues values = new RolloutValues(rollout, agent, workers);
             assertThatThrownBy(() -> collector.collect(rollout, values))
                     .isInstanceOf(NonFiniteException.class)
                     .hasMessageStartingWith("Counting: the variance of the rewards is Infinity, which nothing can");
@@ -202,8 +199,7 @@ class RolloutCollectorTest {
         RolloutCollector collector = collector(agent, normalizer, true);
         Rollout rollout = rollout(agent);
         try (Workers workers = new Workers(1)) {
-            RolloutValues values =
-                    new RolloutValues(rollout, agent.actorCritic().value(), workers);
+            RolloutValues values = new RolloutValues(rollout, agent, workers);
             collector.reset(1);
             collector.collect(rollout, values);
             CollectorState state = collector.state();
@@ -233,8 +229,7 @@ class RolloutCollectorTest {
         RolloutCollector collector = collector(agent, rewards, bootstrap);
         collector.reset(1);
         try (Workers workers = new Workers(2)) {
-            collector.collect(
-                    rollout, new RolloutValues(rollout, agent.actorCritic().value(), workers));
+            collector.collect(rollout, new RolloutValues(rollout, agent, workers));
         }
         return rollout;
     }

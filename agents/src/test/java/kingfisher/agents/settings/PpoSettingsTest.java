@@ -64,6 +64,9 @@ final class PpoSettingsTest {
                         + " 1 (--set)",
                 "shared-network=true critic-hidden=32"
                         + " | critic-hidden must be none where shared-network is true: 32 (--set)",
+                "shared-network=true critic-time-step=true"
+                        + " | critic-time-step must be false where shared-network is true, as the policy may not see"
+                        + " the time: true (--set)",
                 "environments=1M rollout-steps=1M"
                         + " | environments × rollout-steps must be at most 2147483647: 1000000000000",
             })

@@ -161,7 +161,7 @@ class ActionSpaceTest {
         CompositeSpace space = new CompositeSpace(List.of(
                 new CompositeSpace.Part("gear", new DiscreteSpace(2)),
                 new CompositeSpace.Part("speed", BoxSpace.uniform(1, -9, 9, ElementType.FLOAT32))));
-        ObservationPipeline pipeline = new ObservationPipeline(space, Optional.of(10.0));
+        ObservationPipeline pipeline = new ObservationPipeline(space, Optional.of(10.0), false);
         double[] inputs = new double[6];
         pipeline.update(2, new double[] {0, 2, 1, 6}, inputs);
         pipeline.apply(2, new double[] {0, 2, 1, 6}, inputs);

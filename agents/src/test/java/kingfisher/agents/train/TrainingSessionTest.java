@@ -47,7 +47,8 @@ class TrainingSessionTest {
         "trpo, Pendulum-v1, fisher-subsample=3",
         "trpo, CartPole-v1, rollout-steps=512",
         "a2c, CartPole-v1, shared-network=true",
-        "a2c, Pendulum-v1, initialization=uniform"
+        "a2c, Pendulum-v1, initialization=uniform",
+        "ppo, Pendulum-v1, critic-time-step=true"
     })
     void oneThreadAndTwoGiveTheSameBits(String algorithm, String environment, String assignment) {
         TrainingPlan plan = plan(algorithm, environment, assignment);
@@ -70,7 +71,11 @@ class TrainingSessionTest {
         "trpo, Pendulum-v1, fisher-subsample=2 rollout-steps=512",
         "a2c, CartPole-v1, optimizer=rmsprop learning-rate-schedule=linear",
         "a2c, Pendulum-v1, optimizer=rmsprop rmsprop-form=tensorflow learning-rate-schedule=linear",
-        "a2c, Acrobot-v1, optimizer=adam shared-network=true"
+        "a2c, Acrobot-v1, optimizer=adam shared-network=true",
+        "ppo, Pendulum-v1, previous-observation=true critic-time-step=true",
+        "trpo, CartPole-v1, previous-observation=true critic-time-step=true",
+        "a2c, Pendulum-v1, previous-observation=true critic-time-step=true critic-time-divisor=200",
+        "ppo, CartPole-v1, previous-observation=true shared-network=true"
     })
     void resumedAfterAnyIterationItContinuesWithTheSameBits(
             String algorithm, String environment, String assignments, @TempDir Path folder) {
@@ -105,10 +110,15 @@ class TrainingSessionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ppo, CartPole-v1", "ppo, Pendulum-v1", "trpo, Pendulum-v1", "a2c, CartPole-v1"})
+    @CsvSource({
+        "ppo, CartPole-v1, critic-time-step=false",
+        "ppo, Pendulum-v1, critic-time-step=true",
+        "trpo, Pendulum-v1, previous-observation=true",
+        "a2c, CartPole-v1, previous-observation=true"
+    })
     void twoGroupsGoThroughTheSameStatesOnAnyThreadsAndAfterAnyBreak(
-            String algorithm, String environment, @TempDir Path folder) {
-        TrainingPlan base = plan(algorithm, environment);
+            String algorithm, String environment, String assignment, @TempDir Path folder) {
+        TrainingPlan base = plan(algorithm, environment, assignment);
         TrainingPlan plan = base.with(base.settings().with("environment-groups", "2", "test"));
         List<Map<String, Double>> metrics = new ArrayList<>();
         CheckpointFolder middle = new CheckpointFolder(folder);

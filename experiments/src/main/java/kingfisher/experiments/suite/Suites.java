@@ -106,6 +106,7 @@ public final class Suites {
                         preset("a2c", "MountainCarContinuous-v0", mostSeeds(90))));
     }
 
+    /** Bounds are near what the ACKTR paper shows of A2C on HalfCheetah, and rl-baselines3-zoo publishes of Hopper. */
     private static Suite learningA2cMujoco() {
         return new Suite(
                 "learning-a2c-mujoco",

@@ -32,6 +32,15 @@ public final class Bernoulli implements Distribution {
     }
 
     @Override
+    public void describe(int rows, double[] parameters, double[] description) {
+        Lengths.require("parameters", parameters, rows, events);
+        Lengths.require("description", description, rows, events);
+        for (int i = 0; i < rows * events; i++) {
+            description[i] = sigmoid(parameters[i]);
+        }
+    }
+
+    @Override
     public void sample(int rows, double[] parameters, UniformRandomProvider random, double[] actions) {
         Lengths.require("parameters", parameters, rows, events);
         Lengths.require("actions", actions, rows, events);

@@ -30,6 +30,15 @@ public final class Categorical implements Distribution {
     }
 
     @Override
+    public void describe(int rows, double[] parameters, double[] description) {
+        Lengths.require("parameters", parameters, rows, classes);
+        Lengths.require("description", description, rows, classes);
+        for (int row = 0; row < rows; row++) {
+            Softmax.probabilities(parameters, row * classes, classes, description);
+        }
+    }
+
+    @Override
     public void sample(int rows, double[] parameters, UniformRandomProvider random, double[] actions) {
         Lengths.require("parameters", parameters, rows, classes);
         Lengths.require("actions", actions, rows, 1);

@@ -35,6 +35,19 @@ public final class DiagonalGaussian implements Distribution {
         return variables;
     }
 
+    @Override
+    public void describe(int rows, double[] parameters, double[] description) {
+        Lengths.require("parameters", parameters, rows, 2 * variables);
+        Lengths.require("description", description, rows, 2 * variables);
+        for (int row = 0; row < rows; row++) {
+            int mean = 2 * row * variables;
+            for (int end = mean + variables; mean < end; mean++) {
+                description[mean] = parameters[mean];
+                description[mean + variables] = power(parameters[mean + variables]);
+            }
+        }
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -24,6 +24,14 @@ public sealed interface Distribution permits Categorical, MultiCategorical, Bern
     int actionSize();
 
     /**
+     * Writes each row's distribution in the numbers by which it is usually told: means, then standard deviations of
+     * normal variables, probabilities of everything else.
+     *
+     * @param description [rows × parameter size]
+     */
+    void describe(int rows, double[] parameters, double[] description);
+
+    /**
      * Draws one outcome a row, in the order of the rows; the generator's state alone decides what is drawn.
      *
      * @throws ArithmeticException if a row's parameters define no distribution (NaN, say); the rows before it have been

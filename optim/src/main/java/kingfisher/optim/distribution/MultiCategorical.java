@@ -37,6 +37,19 @@ public final class MultiCategorical implements Distribution {
     }
 
     @Override
+    public void describe(int rows, double[] parameters, double[] description) {
+        Lengths.require("parameters", parameters, rows, parameterSize);
+        Lengths.require("description", description, rows, parameterSize);
+        int at = 0;
+        for (int row = 0; row < rows; row++) {
+            for (int count : classes) {
+                Softmax.probabilities(parameters, at, count, description);
+                at += count;
+            }
+        }
+    }
+
+    @Override
     public void sample(int rows, double[] parameters, UniformRandomProvider random, double[] actions) {
         Lengths.require("parameters", parameters, rows, parameterSize);
         Lengths.require("actions", actions, rows, classes.length);

@@ -28,6 +28,15 @@ final class Softmax {
                 "action of row %d must be a whole number in [0, %d): %s".formatted(row, classes, action));
     }
 
+    /** {@code result_i = p_i}. */
+    static void probabilities(double[] logits, int at, int classes, double[] result) {
+        double maximum = maximum(logits, at, classes);
+        double scale = 1 / sum(logits, at, classes, maximum);
+        for (int i = 0; i < classes; i++) {
+            result[at + i] = scale * power(logits[at + i] - maximum);
+        }
+    }
+
     /** Draws an index by inversion, from one uniform number. */
     static int sample(double[] logits, int at, int classes, UniformRandomProvider random, int row) {
         double maximum = maximum(logits, at, classes);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,11 @@ final class BernoulliTest extends DiscreteDistributionContract {
             product *= action[i] == 1 ? happens : 1 - happens;
         }
         return product;
+    }
+
+    @Override
+    double[] description(double[] row) {
+        return Arrays.stream(row).map(logit -> 1 / (1 + Math.exp(-logit))).toArray();
     }
 
     @Test

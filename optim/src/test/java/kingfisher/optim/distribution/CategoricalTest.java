@@ -34,6 +34,13 @@ final class CategoricalTest extends DiscreteDistributionContract {
         return Math.exp(row[(int) action[0]]) / sum;
     }
 
+    @Override
+    double[] description(double[] row) {
+        return IntStream.range(0, row.length)
+                .mapToDouble(index -> probability(row, new double[] {index}))
+                .toArray();
+    }
+
     @Test
     void logitsAreLogarithmsOfProportions() {
         double[] parameters = {0, Math.log(3), Math.log(4)};

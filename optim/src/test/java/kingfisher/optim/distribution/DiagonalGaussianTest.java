@@ -64,6 +64,11 @@ final class DiagonalGaussianTest extends DistributionContract {
     }
 
     @Override
+    double[] description(double[] row) {
+        return new double[] {row[0], row[1], Math.exp(row[2]), Math.exp(row[3])};
+    }
+
+    @Override
     int samplerBytes() {
         return 64;
     }

@@ -32,6 +32,15 @@ abstract class DistributionContract extends DistributionFixture {
     }
 
     @Test
+    void descriptionsAreThoseOfTheTextbook() {
+        double[] description = new double[ROWS * width];
+        distribution.describe(ROWS, parameters, description);
+        for (int b = 0; b < ROWS; b++) {
+            assertThat(row(description, b)).containsExactly(description(row(parameters, b)), within(1e-14));
+        }
+    }
+
+    @Test
     void probabilitiesSumToOne() {
         for (int b = 0; b < ROWS; b++) {
             double[] row = row(parameters, b);
@@ -323,6 +332,10 @@ abstract class DistributionContract extends DistributionFixture {
         double[] gradient = new double[longer.length];
         double[] copy = longer.clone();
         double[] actionsCopy = actions.clone();
+        double[] description = new double[longer.length];
+        distribution.describe(ROWS, longer, description);
+        assertThat(Arrays.copyOfRange(description, ROWS * width, description.length))
+                .containsOnly(0);
         distribution.logProbability(ROWS, longer, actions, output);
         distribution.entropy(ROWS, longer, output);
         distribution.kullbackLeibler(ROWS, longer, others, output);
@@ -371,6 +384,9 @@ abstract class DistributionContract extends DistributionFixture {
             Arrays.fill(gradient, 0);
             addFisherFactor(ROWS, broken, weights, gradient);
             assertOnlyRowIsNan(3, gradient);
+            double[] description = new double[ROWS * width];
+            distribution.describe(ROWS, broken, description);
+            assertOnlyRowIsNan(3, description);
             double[] modes = new double[ROWS * actionWidth];
             distribution.mode(ROWS, broken, modes);
             assertOnlyRowIsNan(3, modes);
@@ -423,6 +439,8 @@ abstract class DistributionContract extends DistributionFixture {
                 .hasMessage("weights " + tail);
         assertThatThrownBy(() -> addFisherFactor(ROWS, parameters, new double[ROWS], new double[0]))
                 .hasMessageStartingWith("product must hold");
+        assertThatThrownBy(() -> distribution.describe(ROWS, parameters, few))
+                .hasMessageStartingWith("description must hold");
         assertThatThrownBy(() -> distribution.sample(ROWS + 1, parameters, random, actions))
                 .hasMessageStartingWith("parameters must hold");
         assertThatThrownBy(() -> distribution.mode(ROWS, parameters, new double[0]))
@@ -436,6 +454,7 @@ abstract class DistributionContract extends DistributionFixture {
         double[] gradient = new double[ROWS * width];
         long allocated = Allocations.during(1000, () -> {
             distribution.mode(ROWS, parameters, actions);
+            distribution.describe(ROWS, parameters, gradient);
             distribution.logProbability(ROWS, parameters, actions, output);
             distribution.entropy(ROWS, parameters, output);
             distribution.kullbackLeibler(ROWS, parameters, others, output);

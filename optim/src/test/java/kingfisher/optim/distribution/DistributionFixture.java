@@ -33,6 +33,9 @@ abstract class DistributionFixture {
     /** Computes the probability or density of an outcome by the family's textbook formula. */
     abstract double probability(double[] row, double[] action);
 
+    /** Computes what describes a distribution by the family's textbook formula. */
+    abstract double[] description(double[] row);
+
     static UniformRandomProvider generator() {
         return RandomSource.XO_RO_SHI_RO_128_PP.create(SEED);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,22 @@ final class MultiCategoricalTest extends DiscreteDistributionContract {
         double firstSum = Math.exp(row[0]) + Math.exp(row[1]) + Math.exp(row[2]);
         double lastSum = Math.exp(row[4]) + Math.exp(row[5]) + Math.exp(row[6]) + Math.exp(row[7]);
         return Math.exp(row[first]) / firstSum * Math.exp(row[4 + last]) / lastSum;
+    }
+
+    @Override
+    double[] description(double[] row) {
+        double[] exponentials = Arrays.stream(row).map(Math::exp).toArray();
+        double firstSum = exponentials[0] + exponentials[1] + exponentials[2];
+        double lastSum = exponentials[4] + exponentials[5] + exponentials[6] + exponentials[7];
+        double[] result = new double[8];
+        result[3] = 1; // the only class of the second component
+        for (int i = 0; i < 3; i++) {
+            result[i] = exponentials[i] / firstSum;
+        }
+        for (int i = 4; i < 8; i++) {
+            result[i] = exponentials[i] / lastSum;
+        }
+        return result;
     }
 
     @Test
