@@ -58,7 +58,7 @@ class Case:
 
 COMMON = {"environments": str(ENVIRONMENTS), "rollout-steps": str(STEPS), "hidden": f"{HIDDEN},{HIDDEN}",
           "discount": "0.9", "gae-lambda": "0.8", "fisher": "taken-actions", "factor-decay": "0.9", "momentum": "0.7",
-          "critic-updates": "5", "critic-factor-decay": "0.8", "critic-covariance-period": "2",
+          "critic-updates": "5", "critic-step-rule": "bounded", "critic-factor-decay": "0.8", "critic-covariance-period": "2",
           "critic-decomposition-period": "2"}
 
 CASES = [

@@ -90,10 +90,10 @@ final class CriticUpdates implements AutoCloseable {
         this.backend = parameters.backend();
         this.before = parameters.zerosLike();
         this.whole = new SupervisedObjective(model, metrics);
-        whole.setBatch(rollout.observations(), List.of(rollout.returns()));
+        whole.setBatch(rollout.valueInputs(), List.of(rollout.returns()));
         this.minibatch = isWhole
-                ? rollout.observations()
-                : backend.allocate(batch, rollout.observations().columns());
+                ? rollout.valueInputs()
+                : backend.allocate(batch, rollout.valueInputs().columns());
         this.minibatchReturns = isWhole ? rollout.returns() : new double[batch];
         this.permutation = new int[isWhole ? 0 : size];
         this.objective = isWhole ? whole : new SupervisedObjective(stepModel, metrics);
@@ -178,7 +178,7 @@ final class CriticUpdates implements AutoCloseable {
             permutation[i] = i;
         }
         PermutationSampler.shuffle(random, permutation);
-        backend.gatherRows(rollout.observations(), permutation, 0, minibatch);
+        backend.gatherRows(rollout.valueInputs(), permutation, 0, minibatch);
         for (int i = 0; i < minibatchReturns.length; i++) {
             minibatchReturns[i] = rollout.returns()[permutation[i]];
         }

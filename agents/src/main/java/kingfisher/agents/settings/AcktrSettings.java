@@ -100,7 +100,7 @@ public final class AcktrSettings {
     /** How long the value network's steps are. */
     public static final Setting<CriticStepRule> CRITIC_STEP_RULE = Setting.of(
             "critic-step-rule",
-            CriticStepRule.BOUNDED,
+            CriticStepRule.EXACT,
             choice(CriticStepRule.class),
             "Whether the value network's rate and momentum minimize the exact quadratic model, or are given and bounded.");
 

@@ -30,9 +30,9 @@ class CriticUpdatesTest {
             strings = {
                 "critic-step-rule=exact",
                 "critic-step-rule=bounded critic-learning-rate=0.1",
-                "critic-minibatch-size=16 critic-learning-rate=0.1",
-                "critic-cold-steps=5 critic-learning-rate=0.1",
-                "decomposition-execution=deterministic critic-learning-rate=0.1"
+                "critic-minibatch-size=16 critic-step-rule=bounded critic-learning-rate=0.1",
+                "critic-cold-steps=5",
+                "decomposition-execution=deterministic"
             })
     void theLossFallsAndIsReportedAsItWas(String assignments) {
         SmallAgent agent = new SmallAgent(
@@ -69,6 +69,7 @@ class CriticUpdatesTest {
                 new CpuBackend(),
                 "categorical",
                 SEED,
+                "critic-step-rule=bounded",
                 "critic-updates=" + updates,
                 "critic-learning-rate=1e9",
                 "critic-clip=1e36",

@@ -29,6 +29,8 @@ class LearningTest {
         "trpo, CartPole-v1, 1, 101, 475",
         "trpo, Pendulum-v1, 1, 102, -190",
         "a2c, CartPole-v1, 1, 101, 475",
+        "acktr, CartPole-v1, 1, 101, 475",
+        "acktr, Pendulum-v1, 1, 102, -200",
     })
     void thePresetLearnsTheTask(String algorithm, String environment, int groups, long seed, double threshold) {
         Settings settings = SettingsResolver.resolve(
