@@ -1,50 +1,63 @@
 package kingfisher.agents.trpo;
 
 import java.util.Arrays;
-import java.util.List;
-import kingfisher.optim.curvature.FisherOperator;
-import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.distribution.Distribution;
 import kingfisher.optim.linear.LinearOperator;
-import kingfisher.optim.linear.Vectors;
 import kingfisher.optim.network.NetworkModel;
+import kingfisher.optim.network.ParameterVector;
 
-/** The Fisher matrix over all parts of a batch, {@code F = Σ_p (B_p / B) F_p}, whose products are computed side by side. */
+/**
+ * The Fisher matrix of a policy, {@code F = (1/B) Σ_b J_bᵀ F_b J_b}, at the point of its models' last forward passes: what
+ * {@link kingfisher.optim.curvature.FisherOperator} is, block by block.
+ */
 final class FisherMatrix implements LinearOperator {
 
     private final Passes passes;
-    private final FisherOperator[] parts;
-    private final double[] shares;
-    private final double[][] products;
+    private final NetworkModel[][] models; // [part][block]
+    private final Distribution distribution;
+    private final double[] ones;
+    private final double scale;
+    private final ParameterVector operand;
+    private final PartSums sums;
     private final Runnable[] pass;
-    private double[] operand = new double[0];
 
-    /** The matrix at the models' last forward passes. */
-    FisherMatrix(Passes passes, NetworkModel[] models, Distribution distribution) {
+    FisherMatrix(Passes passes, NetworkModel[][] models, Distribution distribution) {
         this.passes = passes;
-        NegativeLogLikelihood loss = new NegativeLogLikelihood(distribution);
-        this.parts = Arrays.stream(models)
-                .map(model -> new FisherOperator(model, List.of(loss.weighted(1))))
-                .toArray(FisherOperator[]::new);
-        double rows = Arrays.stream(models).mapToInt(NetworkModel::batch).sum();
-        this.shares =
-                Arrays.stream(models).mapToDouble(model -> model.batch() / rows).toArray();
-        this.products = new double[parts.length][parts[0].size()];
-        this.pass = passes.of(parts.length, part -> parts[part].apply(operand, products[part]));
+        this.models = models;
+        this.distribution = distribution;
+        int rows = Arrays.stream(models)
+                .flatMap(Arrays::stream)
+                .mapToInt(NetworkModel::batch)
+                .sum();
+        this.scale = 1.0 / rows;
+        this.ones = new double[rows];
+        Arrays.fill(ones, 1);
+        this.operand = models[0][0].parameters().zerosLike();
+        this.sums = new PartSums(models.length, operand);
+        this.pass = passes.of(models.length, this::multiply);
     }
 
     @Override
     public int size() {
-        return products[0].length;
+        return operand.layout().size();
     }
 
     @Override
     public void apply(double[] vector, double[] product) {
-        operand = vector;
+        operand.backend().upload(vector, operand.values());
         passes.run(pass);
-        Arrays.fill(product, 0);
-        for (int p = 0; p < parts.length; p++) {
-            Vectors.addScaled(shares[p], products[p], product);
+        operand.backend().download(sums.total().values(), product);
+    }
+
+    private void multiply(int part) {
+        for (int block = 0; block < models[part].length; block++) {
+            NetworkModel model = models[part][block];
+            model.pushForward(operand);
+            double[] cotangents = model.outputCotangents(0);
+            Arrays.fill(cotangents, 0);
+            distribution.addFisherProduct(model.batch(), model.outputs(0), model.outputTangents(0), ones, cotangents);
+            model.pullBack(scale, sums.addend(part, block));
+            sums.add(part, block);
         }
     }
 }

@@ -1,16 +1,20 @@
 package kingfisher.agents.trpo;
 
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import kingfisher.agents.policy.PolicyValueNetwork;
+import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.parallel.Workers;
 
 /**
- * Runs the parts of a pass over samples side by side, and with them a slice of work that has nothing to do with it. Parts are
- * cut by the number of samples only, so that their sums don't depend on the number of threads.
+ * Runs the parts of a pass over samples side by side, and with them a slice of work that has nothing to do with it. A part
+ * is a few blocks, one after the other: what a pass makes of a block stays in a core's cache, and the blocks of a part use
+ * the same memory for it.
  */
 final class Passes {
 
-    private static final int LEAST_ROWS = 512;
-    private static final int MOST_PARTS = 8;
+    private static final int BLOCK = 192;
+    private static final int MOST_PARTS = 16;
 
     private final Workers workers;
     private final Runnable slice;
@@ -20,14 +24,22 @@ final class Passes {
         this.slice = slice;
     }
 
-    /** Returns in how many parts so many samples are cut. */
-    static int parts(int rows) {
-        return Math.max(1, Math.min(MOST_PARTS, rows / LEAST_ROWS));
+    /** Returns how so many samples are cut into parts. */
+    static Pieces parts(int rows) {
+        return Pieces.of(0, rows, BLOCK, MOST_PARTS);
     }
 
-    /** Returns the first sample of a part, or behind the last part the number of samples. */
-    static int first(int part, int rows) {
-        return (int) ((long) rows * part / parts(rows));
+    /** Returns how a part is cut into blocks. */
+    static Pieces blocks(Pieces parts, int part) {
+        return Pieces.of(parts.first(part), parts.size(part), BLOCK, Integer.MAX_VALUE);
+    }
+
+    /** Returns the models of a part's blocks. */
+    static NetworkModel[] models(Pieces blocks, PolicyValueNetwork network) {
+        NetworkModel first = network.model(blocks.size(0));
+        return IntStream.range(0, blocks.count())
+                .mapToObj(block -> block == 0 ? first : first.borrowing(blocks.size(block)))
+                .toArray(NetworkModel[]::new);
     }
 
     /** Returns what {@link #run} is given for a pass of so many parts. */

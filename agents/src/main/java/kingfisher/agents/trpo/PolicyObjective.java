@@ -1,6 +1,5 @@
 package kingfisher.agents.trpo;
 
-import java.util.Arrays;
 import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.DivergenceDirection;
@@ -15,8 +14,12 @@ import kingfisher.optim.network.ParameterVector;
 final class PolicyObjective {
 
     private final Passes passes;
-    private final PolicyPart[] parts;
+    private final NetworkModel[][] models; // [part][block]
+    private final PolicyBlock[][] blocks; // likewise
+    private final PartSums gradients;
     private final int size;
+    private final int gradientSubsample;
+    private final double gradientScale;
     private final Runnable[] begin;
     private final Runnable[] evaluate;
     private double shift;
@@ -33,33 +36,50 @@ final class PolicyObjective {
             int gradientSubsample) {
         this.passes = passes;
         this.size = rollout.size();
-        this.parts = new PolicyPart[Passes.parts(size)];
-        for (int p = 0; p < parts.length; p++) {
-            int first = Passes.first(p, size);
-            parts[p] = new PolicyPart(rollout, first, Passes.first(p + 1, size) - first, network, distribution);
+        Pieces parts = Passes.parts(size);
+        this.models = new NetworkModel[parts.count()][];
+        this.blocks = new PolicyBlock[parts.count()][];
+        for (int p = 0; p < parts.count(); p++) {
+            Pieces cut = Passes.blocks(parts, p);
+            models[p] = Passes.models(cut, network);
+            blocks[p] = new PolicyBlock[cut.count()];
+            for (int b = 0; b < cut.count(); b++) {
+                blocks[p][b] = new PolicyBlock(rollout, cut.first(b), models[p][b], distribution);
+            }
         }
+        this.gradients = new PartSums(parts.count(), network.parameters());
+        this.gradientSubsample = gradientSubsample;
         int counted = (size + gradientSubsample - 1) / gradientSubsample;
-        double gradientScale = 1.0 / counted;
-        this.begin = passes.of(parts.length, part -> parts[part].begin(shift, scale, gradientSubsample, gradientScale));
-        this.evaluate = passes.of(parts.length, part -> parts[part].evaluate(direction));
+        this.gradientScale = 1.0 / counted;
+        this.begin = passes.of(parts.count(), this::begin);
+        this.evaluate = passes.of(parts.count(), part -> {
+            for (PolicyBlock block : blocks[part]) {
+                block.evaluate(direction);
+            }
+        });
     }
 
-    /** The models of the parts. */
-    NetworkModel[] models() {
-        return Arrays.stream(parts).map(PolicyPart::model).toArray(NetworkModel[]::new);
+    /** The models of all samples, by part and block. */
+    NetworkModel[][] models() {
+        return models;
     }
 
     /**
-     * Takes the network's policy as the old one, and the rollout's advantages, shifted and scaled; computes the gradient of
-     * the surrogate there, over every so many-th sample.
+     * Takes the network's policy as the old one, and the rollout's advantages, shifted and scaled.
+     *
+     * @return the gradient of the surrogate there, over every so many-th sample; until the next call
      */
-    void begin(double advantageShift, double advantageScale, ParameterVector gradient) {
+    ParameterVector begin(double advantageShift, double advantageScale) {
         shift = advantageShift;
         scale = advantageScale;
         passes.run(begin);
-        gradient.backend().copy(parts[0].gradient().values(), gradient.values());
-        for (int p = 1; p < parts.length; p++) {
-            gradient.backend().addScaled(1, parts[p].gradient().values(), gradient.values());
+        return gradients.total();
+    }
+
+    private void begin(int part) {
+        for (int b = 0; b < blocks[part].length; b++) {
+            blocks[part][b].begin(shift, scale, gradientSubsample, gradientScale, gradients.addend(part, b));
+            gradients.add(part, b);
         }
     }
 
@@ -68,9 +88,11 @@ final class PolicyObjective {
         passes.run(evaluate);
         improvement = 0;
         divergence = 0;
-        for (PolicyPart part : parts) {
-            improvement += part.improvementSum() / size;
-            divergence += part.divergenceSum() / size;
+        for (PolicyBlock[] part : blocks) {
+            for (PolicyBlock block : part) {
+                improvement += block.improvementSum() / size;
+                divergence += block.divergenceSum() / size;
+            }
         }
     }
 
@@ -87,8 +109,10 @@ final class PolicyObjective {
     /** The mean entropy of the old policy in nats. */
     double oldEntropy() {
         double sum = 0;
-        for (PolicyPart part : parts) {
-            sum += part.oldEntropySum();
+        for (PolicyBlock[] part : blocks) {
+            for (PolicyBlock block : part) {
+                sum += block.oldEntropySum();
+            }
         }
         return sum / size;
     }

@@ -1,6 +1,7 @@
 package kingfisher.agents.trpo;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.rollout.Rollout;
@@ -48,7 +49,6 @@ final class TrustRegionSearch {
     private final Backend backend;
     private final ParameterVector parameters;
     private final ParameterVector oldParameters;
-    private final ParameterVector gradientVector;
     private final ParameterVector direction;
     private final double[] gradient;
     private final double[] solution;
@@ -87,7 +87,7 @@ final class TrustRegionSearch {
         int fisherSize = (rollout.size() + every - 1) / every;
         this.fisherRows = new int[every == 1 ? 0 : fisherSize];
         Arrays.setAll(fisherRows, i -> i * every);
-        NetworkModel[] models;
+        NetworkModel[][] models;
         if (every == 1) {
             this.fisherObservations = rollout.observations();
             models = objective.models();
@@ -95,14 +95,21 @@ final class TrustRegionSearch {
         } else {
             this.fisherObservations =
                     backend.allocate(fisherSize, rollout.observations().columns());
-            models = new NetworkModel[Passes.parts(fisherSize)];
-            Matrix[] inputs = new Matrix[models.length];
-            for (int p = 0; p < models.length; p++) {
-                int first = Passes.first(p, fisherSize);
-                inputs[p] = fisherObservations.rowRange(first, Passes.first(p + 1, fisherSize) - first);
-                models[p] = network.model(inputs[p].rows());
+            Pieces parts = Passes.parts(fisherSize);
+            models = new NetworkModel[parts.count()][];
+            Matrix[][] inputs = new Matrix[parts.count()][];
+            for (int p = 0; p < parts.count(); p++) {
+                Pieces blocks = Passes.blocks(parts, p);
+                models[p] = Passes.models(blocks, network);
+                inputs[p] = IntStream.range(0, blocks.count())
+                        .mapToObj(block -> fisherObservations.rowRange(blocks.first(block), blocks.size(block)))
+                        .toArray(Matrix[]::new);
             }
-            this.fisherForward = passes.of(models.length, part -> models[part].forward(inputs[part]));
+            this.fisherForward = passes.of(parts.count(), part -> {
+                for (int b = 0; b < models[part].length; b++) {
+                    models[part][b].forward(inputs[part][b]);
+                }
+            });
         }
         this.damping = settings.get(TrpoSettings.CG_DAMPING);
         this.damped = new DampedOperator(new FisherMatrix(passes, models, distribution), damping);
@@ -112,7 +119,6 @@ final class TrustRegionSearch {
                 ConjugateGradientSettings.exact(
                         settings.get(TrpoSettings.CG_ITERATIONS), settings.get(TrpoSettings.CG_TOLERANCE)));
         this.oldParameters = parameters.zerosLike();
-        this.gradientVector = parameters.zerosLike();
         this.direction = parameters.zerosLike();
         this.gradient = new double[size];
         this.solution = new double[size];
@@ -132,8 +138,7 @@ final class TrustRegionSearch {
      *     before then
      */
     SearchOutcome run(double shift, double scale, double bound) {
-        objective.begin(shift, scale, gradientVector);
-        backend.download(gradientVector.values(), gradient);
+        backend.download(objective.begin(shift, scale).values(), gradient);
         double gradientNorm = Vectors.norm(gradient);
         if (!Double.isFinite(gradientNorm)) {
             throw NonFiniteException.ofLearning("the gradient norm of the policy's surrogate", gradientNorm, REMEDY);

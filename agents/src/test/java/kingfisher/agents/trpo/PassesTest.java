@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.DivergenceDirection;
+import kingfisher.agents.settings.Settings;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.cpu.CpuBackend;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Passes that are cut into parts give what they give in one piece, and the same bits on any number of threads. */
 class PassesTest {
 
-    private static final int ROWS = 2051;
+    private static final int ROWS = 6403; // 16 parts of two blocks
 
     private final Backend backend = new CpuBackend();
     private final UniformRandomProvider random = RandomSource.L64_X128_MIX.create(7L);
@@ -40,15 +41,20 @@ class PassesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 511, 1023, 1024, 2051, 4096, 20_000})
-    void everySampleIsInOnePart(int rows) {
-        int parts = Passes.parts(rows);
-        assertThat(parts).isBetween(1, 8);
-        assertThat(Passes.first(0, rows)).isZero();
-        assertThat(Passes.first(parts, rows)).isEqualTo(rows);
-        for (int p = 0; p < parts; p++) {
-            assertThat(Passes.first(p + 1, rows) - Passes.first(p, rows)).isGreaterThanOrEqualTo(Math.min(rows, 512));
+    @ValueSource(ints = {1, 255, 511, 512, 1023, 2051, 4096, 20_000, 100_003})
+    void everySampleIsInOneBlock(int rows) {
+        Pieces parts = Passes.parts(rows);
+        assertThat(parts.count()).isBetween(1, 16);
+        int next = 0;
+        for (int p = 0; p < parts.count(); p++) {
+            Pieces blocks = Passes.blocks(parts, p);
+            for (int b = 0; b < blocks.count(); b++) {
+                assertThat(blocks.first(b)).isEqualTo(next);
+                assertThat(blocks.size(b)).isBetween(Math.min(rows, 192), Math.min(blocks.size(0), 383));
+                next += blocks.size(b);
+            }
         }
+        assertThat(next).isEqualTo(rows);
     }
 
     @Test
@@ -99,9 +105,7 @@ class PassesTest {
                 Passes passes = new Passes(workers, () -> {});
                 PolicyObjective objective =
                         new PolicyObjective(passes, rollout, network, distribution, DivergenceDirection.OLD_NEW, 3);
-                ParameterVector found = network.parameters().zerosLike();
-                objective.begin(0, 1, found);
-                backend.download(found.values(), gradients[threads - 1]);
+                backend.download(objective.begin(0, 1).values(), gradients[threads - 1]);
                 new FisherMatrix(passes, objective.models(), distribution).apply(vector, products[threads - 1]);
                 objective.evaluate();
                 assertThat(objective.divergence()).isZero();
@@ -110,5 +114,37 @@ class PassesTest {
         }
         assertThat(products[1]).isEqualTo(products[0]).containsExactly(product, within(1e-5));
         assertThat(gradients[1]).isEqualTo(gradients[0]).containsExactly(gradient, within(1e-6));
+    }
+
+    /** Each observation comes twice, so half of them have the same Fisher matrix as all. */
+    @Test
+    void aSampleOfTheFisherMatrixIsCutLikeTheWhole() {
+        int rows = 2 * ROWS;
+        Rollout rollout = new Rollout(backend, rows, 1, 3, distribution.actionSize(), distribution.parameterSize());
+        double[] observations = noise(rows * 3);
+        for (int i = 1; i < rows; i += 2) {
+            System.arraycopy(observations, 3 * i - 3, observations, 3 * i, 3);
+        }
+        backend.upload(observations, rollout.observations());
+        System.arraycopy(noise(rows * 2), 0, rollout.actions(), 0, rows * 2);
+        System.arraycopy(noise(rows), 0, rollout.advantages(), 0, rows);
+        int size = network.parameters().layout().size();
+        double[] start = noise(size);
+        double[][] ends = new double[2][size];
+        for (int every = 1; every <= 2; every++) {
+            backend.upload(start, network.parameters().values());
+            Settings settings = SmallPolicy.exactSettings()
+                    .with("cg-iterations", "10", "test")
+                    .with("cg-damping", "0.1", "test")
+                    .with("fisher-subsample", Integer.toString(every), "test");
+            try (Workers workers = new Workers(2)) {
+                Passes passes = new Passes(workers, () -> {});
+                new TrustRegionSearch(settings, rollout, network, distribution, null, passes).run(0, 1, 0.01);
+            }
+            backend.download(network.parameters().values(), ends[every - 1]);
+            assertThat(DenseMatrices.norm(DenseMatrices.difference(ends[every - 1], 1, start)))
+                    .isGreaterThan(0.01);
+        }
+        assertThat(ends[1]).containsExactly(ends[0], within(1e-4));
     }
 }

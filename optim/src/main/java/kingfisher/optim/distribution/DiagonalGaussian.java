@@ -1,5 +1,6 @@
 package kingfisher.optim.distribution;
 
+import java.util.Arrays;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
@@ -9,6 +10,8 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
  * <p>A row's parameters are all means, then all logarithms: {@code 2 × variables} numbers. An outcome is one real number
  * a variable. Where exp(±ℓ) leaves the range of a double, it stops at the largest one, so that a variable that sits on
  * its mean has a finite log-density.
+ *
+ * <p>Work goes variable by variable: most policies have the same σ for all rows, and what is made of it is then made once.
  */
 public final class DiagonalGaussian implements Distribution {
     private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
@@ -98,16 +101,20 @@ public final class DiagonalGaussian implements Distribution {
         Lengths.require("parameters", parameters, rows, 2 * variables);
         Lengths.require("actions", actions, rows, variables);
         Lengths.require("logProbability", logProbability, rows, 1);
-        int action = 0;
-        for (int row = 0; row < rows; row++) {
-            double sum = 0;
-            int mean = 2 * row * variables;
-            for (int end = mean + variables; mean < end; mean++) {
+        Arrays.fill(logProbability, 0, rows, 0);
+        for (int variable = 0; variable < variables; variable++) {
+            double last = Double.NaN;
+            double precision = Double.NaN;
+            for (int row = 0; row < rows; row++) {
+                int mean = 2 * row * variables + variable;
                 double logDeviation = parameters[mean + variables];
-                double z = (actions[action++] - parameters[mean]) * power(-logDeviation);
-                sum -= 0.5 * z * z + logDeviation + HALF_LOG_TWO_PI;
+                if (logDeviation != last) {
+                    last = logDeviation;
+                    precision = power(-logDeviation);
+                }
+                double z = (actions[row * variables + variable] - parameters[mean]) * precision;
+                logProbability[row] -= 0.5 * z * z + logDeviation + HALF_LOG_TWO_PI;
             }
-            logProbability[row] = sum;
         }
     }
 
@@ -133,15 +140,27 @@ public final class DiagonalGaussian implements Distribution {
         Lengths.require("from", from, rows, 2 * variables);
         Lengths.require("to", to, rows, 2 * variables);
         Lengths.require("divergence", divergence, rows, 1);
-        for (int row = 0; row < rows; row++) {
-            double sum = 0;
-            int mean = 2 * row * variables;
-            for (int end = mean + variables; mean < end; mean++) {
-                double twice = 2 * (from[mean + variables] - to[mean + variables]);
-                double z = (from[mean] - to[mean]) * power(-to[mean + variables]);
-                sum += 0.5 * (Math.expm1(twice) - twice + z * z);
+        Arrays.fill(divergence, 0, rows, 0);
+        for (int variable = 0; variable < variables; variable++) {
+            double lastFrom = Double.NaN;
+            double lastTo = Double.NaN;
+            double precision = Double.NaN;
+            double excess = Double.NaN;
+            for (int row = 0; row < rows; row++) {
+                int mean = 2 * row * variables + variable;
+                if (from[mean + variables] != lastFrom || to[mean + variables] != lastTo) {
+                    lastFrom = from[mean + variables];
+                    lastTo = to[mean + variables];
+                    double twice = 2 * (lastFrom - lastTo);
+                    precision = power(-lastTo);
+                    excess = Math.expm1(twice) - twice;
+                }
+                double z = (from[mean] - to[mean]) * precision;
+                divergence[row] += 0.5 * (excess + z * z);
             }
-            divergence[row] = Math.max(0, sum);
+        }
+        for (int row = 0; row < rows; row++) {
+            divergence[row] = Math.max(0, divergence[row]);
         }
     }
 
@@ -153,12 +172,16 @@ public final class DiagonalGaussian implements Distribution {
         Lengths.require("actions", actions, rows, variables);
         Lengths.require("weights", weights, rows, 1);
         Lengths.require("gradient", gradient, rows, 2 * variables);
-        int action = 0;
-        for (int row = 0; row < rows; row++) {
-            int mean = 2 * row * variables;
-            for (int end = mean + variables; mean < end; mean++) {
-                double precision = power(-parameters[mean + variables]);
-                double z = (actions[action++] - parameters[mean]) * precision;
+        for (int variable = 0; variable < variables; variable++) {
+            double last = Double.NaN;
+            double precision = Double.NaN;
+            for (int row = 0; row < rows; row++) {
+                int mean = 2 * row * variables + variable;
+                if (parameters[mean + variables] != last) {
+                    last = parameters[mean + variables];
+                    precision = power(-last);
+                }
+                double z = (actions[row * variables + variable] - parameters[mean]) * precision;
                 gradient[mean] += weights[row] * (z * precision);
                 gradient[mean + variables] += weights[row] * (z * z - 1);
             }
@@ -212,11 +235,16 @@ public final class DiagonalGaussian implements Distribution {
         Lengths.require("vectors", vectors, rows, 2 * variables);
         Lengths.require("weights", weights, rows, 1);
         Lengths.require("product", product, rows, 2 * variables);
-        for (int row = 0; row < rows; row++) {
-            int mean = 2 * row * variables;
-            for (int end = mean + variables; mean < end; mean++) {
+        for (int variable = 0; variable < variables; variable++) {
+            double last = Double.NaN;
+            double precision = Double.NaN;
+            for (int row = 0; row < rows; row++) {
+                int mean = 2 * row * variables + variable;
                 int logDeviation = mean + variables;
-                double precision = power(-parameters[logDeviation]);
+                if (parameters[logDeviation] != last) {
+                    last = parameters[logDeviation];
+                    precision = power(-last);
+                }
                 // 0, or NaN if a parameter is not finite
                 double defect = 0 * parameters[mean] + 0 * parameters[logDeviation];
                 product[mean] += weights[row] * (vectors[mean] * precision * precision) + defect;

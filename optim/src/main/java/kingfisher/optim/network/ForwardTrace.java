@@ -24,7 +24,8 @@ public final class ForwardTrace {
     private @Nullable Matrix wholeInput; // what inputRows is a view of
     private @Nullable Matrix inputRows;
 
-    ForwardTrace(Backend backend, List<DenseLayer> layers, int batch) {
+    /** Allocates the matrices, or takes rows of another trace's for the gradients. */
+    ForwardTrace(Backend backend, List<DenseLayer> layers, int batch, @Nullable ForwardTrace lender) {
         List<Matrix> beforeActivation = new ArrayList<>();
         List<Matrix> afterActivation = new ArrayList<>();
         for (DenseLayer layer : layers) {
@@ -38,7 +39,7 @@ public final class ForwardTrace {
         this.batch = batch;
         this.preActivations = List.copyOf(beforeActivation);
         this.outputs = List.copyOf(afterActivation);
-        this.gradients = allocateLike(backend, preActivations);
+        this.gradients = lender == null ? allocateLike(backend, preActivations) : rows(lender.gradients, 0, batch);
         this.inputHolder = this;
         this.inputFirst = 0;
     }

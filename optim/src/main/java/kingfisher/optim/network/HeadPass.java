@@ -48,6 +48,7 @@ final class HeadPass {
             ForwardTrace trace,
             MlpTangent tangent,
             int offset,
+            double[] outputs,
             double[] tangents,
             double[] cotangents) {
         this.network = whole.network;
@@ -59,7 +60,7 @@ final class HeadPass {
         this.rowIndex = whole.rowIndex;
         this.row = new double[whole.row.length];
         this.width = whole.width;
-        this.outputs = whole.outputs;
+        this.outputs = outputs;
         this.gradients = whole.gradients;
         this.tangents = tangents;
         this.cotangents = cotangents;
@@ -69,13 +70,20 @@ final class HeadPass {
     HeadPass firstRows(int count) {
         ForwardTrace first = trace.firstRows(count, backend);
         MlpTangent own = new MlpTangent(network, first);
-        return new HeadPass(this, first, own, offset, new double[count * width], new double[count * width]);
+        return new HeadPass(this, first, own, offset, outputs, new double[count * width], new double[count * width]);
     }
 
     /** Returns the passes over some rows, in the same memory. */
     HeadPass rows(int first, int count) {
         ForwardTrace rows = trace.rows(first, count);
-        return new HeadPass(this, rows, tangent.rows(rows, first), first * width, tangents, cotangents);
+        return new HeadPass(this, rows, tangent.rows(rows, first), first * width, outputs, tangents, cotangents);
+    }
+
+    /** Returns passes over at most as many other rows, with outputs of their own and derivatives in this one's memory. */
+    HeadPass borrowing(int count) {
+        ForwardTrace own = network.traceWithGradientsIn(trace, count);
+        double[] ownOutputs = new double[count * width];
+        return new HeadPass(this, own, tangent.rows(own, 0), 0, ownOutputs, tangents, cotangents);
     }
 
     /** Names the input of forward passes, and of those of its rows. */

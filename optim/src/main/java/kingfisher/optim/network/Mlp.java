@@ -93,7 +93,12 @@ public final class Mlp {
 
     /** Returns the working memory for passes over batches of exactly {@code batch} rows. */
     public ForwardTrace trace(int batch) {
-        return new ForwardTrace(parameters.backend(), layers, batch);
+        return new ForwardTrace(parameters.backend(), layers, batch, null);
+    }
+
+    /** Returns the working memory for other passes over at most as many rows, whose gradients are in that of a trace. */
+    ForwardTrace traceWithGradientsIn(ForwardTrace lender, int batch) {
+        return new ForwardTrace(parameters.backend(), layers, batch, lender);
     }
 
     /**

@@ -29,6 +29,10 @@ public final class NetworkModel extends NetworkLinearization implements Differen
         this(batch, trunk, heads, null);
     }
 
+    private NetworkModel(NetworkPart part) {
+        super(part, null);
+    }
+
     private static List<OutputHead> requireFit(Mlp trunk, List<OutputHead> heads) {
         if (heads.isEmpty()) {
             throw new IllegalArgumentException("a model needs a head");
@@ -60,6 +64,17 @@ public final class NetworkModel extends NetworkLinearization implements Differen
     public static NetworkModel of(int batch, Mlp network, @Nullable Workers workers) {
         return new NetworkModel(
                 batch, new Mlp(List.of(), network.parameters()), List.of(OutputHead.of(network)), workers);
+    }
+
+    /**
+     * Returns a model of the same network for other examples, on the calling thread alone. Its forward passes and outputs
+     * are its own; gradients, tangents and cotangents are in this model's memory, so that many models take turns in what a
+     * core's cache holds: no derivative of one outlives a pass of another.
+     *
+     * @throws IllegalArgumentException if it is to have more examples than this model
+     */
+    public NetworkModel borrowing(int examples) {
+        return new NetworkModel(whole.borrowing(examples));
     }
 
     @Override

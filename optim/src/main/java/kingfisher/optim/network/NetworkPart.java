@@ -48,6 +48,19 @@ final class NetworkPart {
                 heads.stream().map(head -> head.firstRows(count)).toList());
     }
 
+    /** Returns passes over at most as many other rows, with outputs of their own and derivatives in this one's memory. */
+    NetworkPart borrowing(int count) {
+        if (count < 1 || count > batch()) {
+            throw new IllegalArgumentException("rows: expected 1 to %d, found %d".formatted(batch(), count));
+        }
+        ForwardTrace own = trunk.traceWithGradientsIn(trace, count);
+        return new NetworkPart(
+                trunk,
+                own,
+                tangent.rows(own, 0),
+                heads.stream().map(head -> head.borrowing(count)).toList());
+    }
+
     int batch() {
         return trace.batch();
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.Test;
 
 final class DiagonalGaussianTest extends DistributionContract {
@@ -164,5 +165,64 @@ final class DiagonalGaussianTest extends DistributionContract {
     @Test
     void noVariablesAreRefused() {
         assertThatThrownBy(() -> DiagonalGaussian.of(0)).hasMessage("variables must be at least 1: 0");
+    }
+
+    /** Runs of rows with the same deviations, after others and before others. */
+    @Test
+    void whatRowsShareChangesNoBit() {
+        int rows = 12;
+        UniformRandomProvider random = RandomSource.L64_X128_MIX.create(3);
+        double[] from = parameters(rows, random);
+        double[] to = parameters(rows, random);
+        double[] actions = random.doubles(2L * rows, -1, 1).toArray();
+        double[] vectors = random.doubles(4L * rows, -1, 1).toArray();
+        double[] weights = random.doubles(rows, -1, 1).toArray();
+        for (int row = 1; row < rows; row++) {
+            if (row % 4 != 0) {
+                System.arraycopy(from, 4 * row - 2, from, 4 * row + 2, 2);
+            }
+            if (row % 3 != 0) {
+                System.arraycopy(to, 4 * row - 2, to, 4 * row + 2, 2);
+            }
+        }
+        Distribution distribution = create();
+        double[] all = results(distribution, from, to, actions, vectors, weights);
+        for (int row = 0; row < rows; row++) {
+            double[] alone = results(
+                    distribution,
+                    Arrays.copyOfRange(from, 4 * row, 4 * row + 4),
+                    Arrays.copyOfRange(to, 4 * row, 4 * row + 4),
+                    Arrays.copyOfRange(actions, 2 * row, 2 * row + 2),
+                    Arrays.copyOfRange(vectors, 4 * row, 4 * row + 4),
+                    Arrays.copyOfRange(weights, row, row + 1));
+            assertThat(Arrays.copyOfRange(all, 10 * row, 10 * row + 10)).isEqualTo(alone);
+        }
+    }
+
+    /** Ten numbers a row: log-probability, divergence, and the four each of a gradient and a Fisher product. */
+    private static double[] results(
+            Distribution distribution,
+            double[] from,
+            double[] to,
+            double[] actions,
+            double[] vectors,
+            double[] weights) {
+        int rows = weights.length;
+        double[] logProbability = new double[rows];
+        double[] divergence = new double[rows];
+        double[] gradient = new double[4 * rows];
+        double[] product = new double[4 * rows];
+        distribution.logProbability(rows, from, actions, logProbability);
+        distribution.kullbackLeibler(rows, from, to, divergence);
+        distribution.addLogProbabilityGradient(rows, from, actions, weights, gradient);
+        distribution.addFisherProduct(rows, from, vectors, weights, product);
+        double[] results = new double[10 * rows];
+        for (int row = 0; row < rows; row++) {
+            results[10 * row] = logProbability[row];
+            results[10 * row + 1] = divergence[row];
+            System.arraycopy(gradient, 4 * row, results, 10 * row + 2, 4);
+            System.arraycopy(product, 4 * row, results, 10 * row + 6, 4);
+        }
+        return results;
     }
 }

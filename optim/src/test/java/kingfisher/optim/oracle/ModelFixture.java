@@ -101,12 +101,17 @@ public final class ModelFixture {
 
     private NetworkModel model(int first, int count, @Nullable Workers workers) {
         NetworkModel model = new NetworkModel(count, trunk, heads, workers);
-        Matrix input = backend.allocate(count, inputs[0].length);
-        for (int b = 0; b < count; b++) {
+        forward(model, first);
+        return model;
+    }
+
+    /** Runs a model forward over the rows from {@code first} on. */
+    public void forward(NetworkModel model, int first) {
+        Matrix input = backend.allocate(model.batch(), inputs[0].length);
+        for (int b = 0; b < model.batch(); b++) {
             backend.upload(inputs[first + b], input.rowRange(b, 1));
         }
         model.forward(input);
-        return model;
     }
 
     /** Returns a model for batches of this size, that has seen no forward pass. */

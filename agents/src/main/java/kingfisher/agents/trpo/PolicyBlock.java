@@ -1,7 +1,6 @@
 package kingfisher.agents.trpo;
 
 import java.util.Arrays;
-import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.DivergenceDirection;
 import kingfisher.optim.backend.Matrix;
@@ -10,14 +9,13 @@ import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterVector;
 
 /** Neighbouring samples of a rollout with the policy's passes over them; sums are over these samples. */
-final class PolicyPart {
+final class PolicyBlock {
 
     private final Rollout rollout;
     private final int first;
     private final int count;
     private final Matrix observations;
     private final NetworkModel model;
-    private final ParameterVector gradient;
     private final Distribution distribution;
     private final double[] actions;
     private final double[] advantages;
@@ -29,13 +27,12 @@ final class PolicyPart {
     private double improvementSum;
     private double divergenceSum;
 
-    PolicyPart(Rollout rollout, int first, int count, PolicyValueNetwork network, Distribution distribution) {
+    PolicyBlock(Rollout rollout, int first, NetworkModel model, Distribution distribution) {
         this.rollout = rollout;
         this.first = first;
-        this.count = count;
+        this.count = model.batch();
         this.observations = rollout.observations().rowRange(first, count);
-        this.model = network.model(count);
-        this.gradient = network.parameters().zerosLike();
+        this.model = model;
         this.distribution = distribution;
         this.actions = new double[count * distribution.actionSize()];
         this.advantages = new double[count];
@@ -46,17 +43,14 @@ final class PolicyPart {
         this.weights = new double[count];
     }
 
-    NetworkModel model() {
-        return model;
-    }
-
     /**
      * Takes the network's policy as the old one, and computes the gradient of the surrogate there.
      *
      * @param every so many-th sample of the rollout counts
      * @param scale of the gradient
+     * @param gradient overwritten
      */
-    void begin(double shift, double advantageScale, int every, double scale) {
+    void begin(double shift, double advantageScale, int every, double scale, ParameterVector gradient) {
         System.arraycopy(rollout.actions(), first * distribution.actionSize(), actions, 0, actions.length);
         Arrays.fill(weights, 0);
         for (int i = 0; i < count; i++) {
@@ -71,11 +65,6 @@ final class PolicyPart {
         Arrays.fill(model.outputGradients(0), 0);
         distribution.addLogProbabilityGradient(count, oldParameters, actions, weights, model.outputGradients(0));
         model.backward(scale, gradient);
-    }
-
-    /** After {@link #begin}. */
-    ParameterVector gradient() {
-        return gradient;
     }
 
     /** Compares the network's policy with the old one. */
