@@ -5,9 +5,10 @@
 
 No maintained library has ACKTR, so this is written from Wu et al. 2017 (arXiv:1708.05144) and Martens and Grosse 2015
 (arXiv:1503.05671), with NumPy alone and in the plainest way: every Jacobian is built example by example, every block
-A (x) S is built as a matrix, eigendecomposed and solved as one, the Fisher matrix F of the trust region is built over all parameters.
-Observations, rewards and ends are random numbers; actions are drawn from the policy. The Kronecker factors of the policy are of the actions
-that were taken, so that nothing random is left. A second run writes the same bytes.
+A (x) S is built as a matrix, eigendecomposed and solved as one, and so is the Fisher matrix F of the trust region, over
+all parameters. Observations, rewards and ends are random numbers; actions are drawn from the policy. The Kronecker
+factors of the policy are of the actions that were taken, so that nothing random is left. A second run writes the same
+bytes.
 
 schema: one object with
 
@@ -41,8 +42,10 @@ CONVENTIONS = [
     "the log standard deviations have their own exact block of the last batch, 2 I",
     "the block is (A (x) S + damping I)^-1, damping added to the matrix, not to its factors",
     "d <- (1 - momentum) q + momentum d, at the first step d = q",
-    "exact: step = eta d, eta = min(rate, sqrt(2 max-kl / d'Fd)); preconditioned: q is scaled by min(1, sqrt(max-kl / (-rate^2 q'g)))",
-    "the value network's q is scaled by min(1, sqrt(critic-clip / (-rate^2 q'g))); its factors are renewed at every second step",
+    "exact: step = eta d, eta = min(rate, sqrt(2 max-kl / d'Fd))",
+    "preconditioned: q is scaled by min(1, sqrt(max-kl / (-rate^2 q'g))), eta = rate",
+    "the value network's q is scaled by min(1, sqrt(critic-clip / (-rate^2 q'g)))",
+    "its factors are renewed at every second step",
 ]
 
 
@@ -58,7 +61,8 @@ class Case:
 
 COMMON = {"environments": str(ENVIRONMENTS), "rollout-steps": str(STEPS), "hidden": f"{HIDDEN},{HIDDEN}",
           "discount": "0.9", "gae-lambda": "0.8", "fisher": "taken-actions", "factor-decay": "0.9", "momentum": "0.7",
-          "critic-updates": "5", "critic-step-rule": "bounded", "critic-factor-decay": "0.8", "critic-covariance-period": "2",
+          "critic-updates": "5", "critic-step-rule": "bounded", "critic-factor-decay": "0.8",
+          "critic-covariance-period": "2",
           "critic-decomposition-period": "2"}
 
 CASES = [
@@ -350,11 +354,12 @@ def tensor(array: np.ndarray) -> dict[str, Any]:
 
 def text(value: Any, indent: str = "") -> str:
     """JSON with one line a tensor."""
-    if not isinstance(value, (dict, list)) or not value or "shape" in value or isinstance(value, list) and not isinstance(value[0], dict):
+    is_list = isinstance(value, list)
+    if not isinstance(value, (dict, list)) or "shape" in value or is_list and not isinstance(value[0], dict):
         return json.dumps(value)
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    items = [f"{json.dumps(key)}: {text(item, indent + ' ')}" for key, item in value.items()] if isinstance(value, dict) \
-        else [text(item, indent + " ") for item in value]
+    opening, closing = "[]" if is_list else "{}"
+    inner = [text(item, indent + " ") for item in (value if is_list else value.values())]
+    items = inner if is_list else [f"{json.dumps(key)}: {item}" for key, item in zip(value, inner)]
     return opening + "\n" + ",\n".join(indent + " " + item for item in items) + "\n" + indent + closing
 
 
