@@ -56,7 +56,7 @@ final class WrongArgumentsTest {
             check-env                            | missing: ID
             check-env CartPole-v1 Acrobot-v1     | unexpected argument: Acrobot-v1
             envs --jsn                           | unknown option: --jsn; nearest: --json
-            settings dqn                         | unknown algorithm: dqn; known: acktr, ppo, trpo
+            settings dqn                         | unknown algorithm: dqn; known: a2c, acktr, ppo, trpo
             """)
     void aWrongWordIsNamedWithTheNearestOnes(String command, String message) {
         assertRefused(message, command.split(" +"));

@@ -47,6 +47,17 @@ class SteadyStateAllocationTest {
                 .isLessThan(2048);
     }
 
+    @Test
+    void moreInputsAllocateNothing() {
+        long few = bytesOfAnIteration(plan("a2c", Map.of()));
+        long many = bytesOfAnIteration(
+                plan("a2c", Map.of("previous-observation", "true", "critic-time-step", "true", "hidden", "32,32")));
+        int steps = 128;
+        assertThat((double) (many - few) / steps)
+                .as("bytes a step (%d bytes without, %d with)", few, many)
+                .isLessThan(8);
+    }
+
     /** The least of several iterations, so that the compiler's own work on this thread does not count. */
     private long bytesOfAnIteration(TrainingPlan plan) {
         long least = Long.MAX_VALUE;
