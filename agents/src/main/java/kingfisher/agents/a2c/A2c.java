@@ -5,13 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import kingfisher.agents.algorithm.Advantages;
 import kingfisher.agents.algorithm.Algorithm;
 import kingfisher.agents.algorithm.FirstOrder;
 import kingfisher.agents.algorithm.NetworkLearner;
-import kingfisher.agents.algorithm.SavedCounters;
 import kingfisher.agents.algorithm.ValueLoss;
 import kingfisher.agents.policy.ActorCritic;
 import kingfisher.agents.policy.PolicyValueNetwork;
@@ -146,26 +144,19 @@ public final class A2c implements Algorithm {
     @Override
     public Map<String, ParameterVector> vectors() {
         Map<String, ParameterVector> vectors = new LinkedHashMap<>();
-        for (NetworkLearner learner : learners) {
-            new TreeMap<>(learner.optimizer().state())
-                    .forEach((name, vector) -> vectors.put(learner.name() + "." + name, vector));
-        }
+        learners.forEach(learner -> learner.addVectors(vectors));
         return vectors;
     }
 
     @Override
     public Map<String, Double> counters() {
         Map<String, Double> counters = new LinkedHashMap<>();
-        for (NetworkLearner learner : learners) {
-            counters.put(learner.name() + ".steps", (double) learner.optimizer().steps());
-        }
+        learners.forEach(learner -> learner.addCounters(counters));
         return counters;
     }
 
     @Override
     public void restoreCounters(Map<String, Double> counters) {
-        for (NetworkLearner learner : learners) {
-            learner.optimizer().restoreSteps((long) SavedCounters.required(counters, learner.name() + ".steps"));
-        }
+        learners.forEach(learner -> learner.restoreCounters(counters));
     }
 }

@@ -1,5 +1,7 @@
 package kingfisher.agents.algorithm;
 
+import java.util.Map;
+import java.util.TreeMap;
 import kingfisher.agents.policy.NetworkPass;
 import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.NonFiniteException;
@@ -13,6 +15,8 @@ import kingfisher.optim.optimizer.Optimizer;
  * asks for it, the parameters before the update.
  */
 public final class NetworkLearner {
+
+    private static final String STEPS = ".steps";
 
     private final PolicyValueNetwork network;
     private final ParameterVector parameters;
@@ -126,5 +130,24 @@ public final class NetworkLearner {
             throw NonFiniteException.ofLearning(
                     "the squared norm of " + what + " of the " + name() + " network", squaredNorm, remedy);
         }
+    }
+
+    /** Adds the vectors that the optimizer remembers, by names that begin with the network's, in a fixed order. */
+    public void addVectors(Map<String, ParameterVector> vectors) {
+        new TreeMap<>(optimizer.state()).forEach((name, vector) -> vectors.put(name() + "." + name, vector));
+    }
+
+    /** Adds the number of steps so far, by a name that begins with the network's. */
+    public void addCounters(Map<String, Double> counters) {
+        counters.put(name() + STEPS, (double) optimizer.steps());
+    }
+
+    /**
+     * Sets the number of steps to what {@link #addCounters} once added.
+     *
+     * @throws IllegalArgumentException if it was not saved
+     */
+    public void restoreCounters(Map<String, Double> counters) {
+        optimizer.restoreSteps((long) SavedCounters.required(counters, name() + STEPS));
     }
 }

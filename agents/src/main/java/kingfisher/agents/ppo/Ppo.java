@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import kingfisher.agents.algorithm.Advantages;
 import kingfisher.agents.algorithm.Algorithm;
@@ -260,28 +259,21 @@ public final class Ppo implements Algorithm {
     @Override
     public Map<String, ParameterVector> vectors() {
         Map<String, ParameterVector> vectors = new LinkedHashMap<>();
-        for (NetworkLearner learner : learners) {
-            new TreeMap<>(learner.optimizer().state())
-                    .forEach((name, vector) -> vectors.put(learner.name() + "." + name, vector));
-        }
+        learners.forEach(learner -> learner.addVectors(vectors));
         return vectors;
     }
 
     @Override
     public Map<String, Double> counters() {
         Map<String, Double> counters = new LinkedHashMap<>();
-        for (NetworkLearner learner : learners) {
-            counters.put(learner.name() + ".steps", (double) learner.optimizer().steps());
-        }
+        learners.forEach(learner -> learner.addCounters(counters));
         counters.put("kl-coefficient", penalty.coefficient());
         return counters;
     }
 
     @Override
     public void restoreCounters(Map<String, Double> counters) {
-        for (NetworkLearner learner : learners) {
-            learner.optimizer().restoreSteps((long) SavedCounters.required(counters, learner.name() + ".steps"));
-        }
+        learners.forEach(learner -> learner.restoreCounters(counters));
         penalty.restore(SavedCounters.required(counters, "kl-coefficient"));
     }
 }

@@ -2,7 +2,6 @@ package kingfisher.agents.trpo;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import kingfisher.agents.algorithm.Advantages;
@@ -179,22 +178,21 @@ public final class Trpo implements Algorithm {
     @Override
     public Map<String, ParameterVector> vectors() {
         Map<String, ParameterVector> vectors = new LinkedHashMap<>();
-        new TreeMap<>(critic.learner().optimizer().state())
-                .forEach((name, vector) -> vectors.put("value." + name, vector));
+        critic.learner().addVectors(vectors);
         return vectors;
     }
 
     @Override
     public Map<String, Double> counters() {
         Map<String, Double> counters = new LinkedHashMap<>();
-        counters.put("value.steps", (double) critic.learner().optimizer().steps());
+        critic.learner().addCounters(counters);
         counters.put(REJECTIONS, (double) rejectionsInARow);
         return counters;
     }
 
     @Override
     public void restoreCounters(Map<String, Double> counters) {
-        critic.learner().optimizer().restoreSteps((long) SavedCounters.required(counters, "value.steps"));
+        critic.learner().restoreCounters(counters);
         rejectionsInARow = (long) SavedCounters.required(counters, REJECTIONS);
     }
 }

@@ -32,7 +32,8 @@ class TrainingSessionTest {
     private static final Map<String, List<String>> OWN = Map.of(
             "ppo", List.of("minibatch-size=64", "epochs=4", "learning-rate=0.001"),
             "trpo", List.of("critic-minibatch-size=64"),
-            "a2c", List.of("rollout-steps=32", "gae-lambda=0.95"));
+            "a2c", List.of("rollout-steps=32", "gae-lambda=0.95"),
+            "acktr", List.of("max-kl=0.01"));
 
     private final Backend backend = new CpuBackend();
     private final EnvironmentOpener opener = new EnvironmentOpener(ConnectionOptions.DEFAULT);
@@ -48,10 +49,16 @@ class TrainingSessionTest {
         "trpo, CartPole-v1, rollout-steps=512",
         "a2c, CartPole-v1, shared-network=true",
         "a2c, Pendulum-v1, initialization=uniform",
-        "ppo, Pendulum-v1, critic-time-step=true"
+        "ppo, Pendulum-v1, critic-time-step=true",
+        "acktr, CartPole-v1, decomposition-execution=synchronous",
+        "acktr, CartPole-v1, shared-network=true",
+        "acktr, CartPole-v1, fisher=taken-actions shared-network=true entropy-coefficient=0.01",
+        "acktr, Pendulum-v1, decomposition-execution=deterministic decomposition-period=3",
+        "acktr, Pendulum-v1, rollout-steps=512 covariance-subsample=3 gradient-subsample=2",
+        "acktr, MountainCarContinuous-v0, step-rule=adaptive-kl critic-minibatch-size=100"
     })
-    void oneThreadAndTwoGiveTheSameBits(String algorithm, String environment, String assignment) {
-        TrainingPlan plan = plan(algorithm, environment, assignment);
+    void oneThreadAndTwoGiveTheSameBits(String algorithm, String environment, String assignments) {
+        TrainingPlan plan = plan(algorithm, environment, assignments.split(" ", -1));
         try (TrainingSession one = TrainingSession.start(plan, backend, 1);
                 TrainingSession two = TrainingSession.start(plan, backend, 2)) {
             for (int i = 0; i < ITERATIONS; i++) {
@@ -75,7 +82,13 @@ class TrainingSessionTest {
         "ppo, Pendulum-v1, previous-observation=true critic-time-step=true",
         "trpo, CartPole-v1, previous-observation=true critic-time-step=true",
         "a2c, Pendulum-v1, previous-observation=true critic-time-step=true critic-time-divisor=200",
-        "ppo, CartPole-v1, previous-observation=true shared-network=true"
+        "ppo, CartPole-v1, previous-observation=true shared-network=true",
+        "acktr, CartPole-v1, decomposition-period=3 covariance-period=2 cold-steps=2 critic-cold-steps=30",
+        "acktr, CartPole-v1, shared-network=true fisher=taken-actions",
+        "acktr, Pendulum-v1, decomposition-execution=deterministic decomposition-period=3 critic-minibatch-size=100",
+        "acktr, Pendulum-v1, step-rule=adaptive-kl critic-step-rule=bounded",
+        "acktr, Acrobot-v1, step-rule=preconditioned max-kl-schedule=linear learning-rate-schedule=linear",
+        "acktr, Pendulum-v1, previous-observation=true critic-time-step=true"
     })
     void resumedAfterAnyIterationItContinuesWithTheSameBits(
             String algorithm, String environment, String assignments, @TempDir Path folder) {
@@ -114,7 +127,8 @@ class TrainingSessionTest {
         "ppo, CartPole-v1, critic-time-step=false",
         "ppo, Pendulum-v1, critic-time-step=true",
         "trpo, Pendulum-v1, previous-observation=true",
-        "a2c, CartPole-v1, previous-observation=true"
+        "a2c, CartPole-v1, previous-observation=true",
+        "acktr, Pendulum-v1, critic-time-step=true"
     })
     void twoGroupsGoThroughTheSameStatesOnAnyThreadsAndAfterAnyBreak(
             String algorithm, String environment, String assignment, @TempDir Path folder) {
@@ -186,7 +200,7 @@ class TrainingSessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ppo", "trpo", "a2c"})
+    @ValueSource(strings = {"ppo", "trpo", "a2c", "acktr"})
     void differentSeedsGoDifferentWays(String algorithm) {
         TrainingPlan plan = plan(algorithm, "CartPole-v1");
         TrainingPlan other = new TrainingPlan(plan.algorithm(), plan.settings(), plan.environments(), SEED + 1);
