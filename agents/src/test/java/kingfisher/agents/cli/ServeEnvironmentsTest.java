@@ -112,7 +112,7 @@ final class ServeEnvironmentsTest {
                 .start()
                 .waitFor();
 
-        assertThat(server.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(server.exitValue()).isEqualTo(code);
         assertThat(socket).doesNotExist();
         assertThat(trainer.waitFor()).isEqualTo(Main.FAILED);
