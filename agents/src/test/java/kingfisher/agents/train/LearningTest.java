@@ -30,6 +30,7 @@ class LearningTest {
         "trpo, Pendulum-v1, 1, 102, -190",
         "a2c, CartPole-v1, 1, 101, 475",
         "acktr, CartPole-v1, 1, 101, 475",
+        "acktr, Acrobot-v1, 1, 10, -95",
         "acktr, Pendulum-v1, 1, 102, -200",
     })
     void thePresetLearnsTheTask(String algorithm, String environment, int groups, long seed, double threshold) {
