@@ -50,7 +50,8 @@ class AcktrSessionTest {
                 "step-rule=adaptive-kl learning-rate=0.03",
                 "fisher=taken-actions",
                 "shared-network=true value-fisher-coefficient=0.1",
-                "critic-step-rule=bounded"
+                "critic-step-rule=bounded",
+                "decomposition-execution=asynchronous decomposition-period=2"
             })
     void everyRuleLearnsToBalanceBetterThanChance(String assignments) {
         try (TrainingSession session = TrainingSession.start(plan("CartPole-v1", assignments), backend, 2)) {
