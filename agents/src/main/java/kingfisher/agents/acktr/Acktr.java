@@ -2,7 +2,6 @@ package kingfisher.agents.acktr;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
 import kingfisher.agents.algorithm.Advantages;
 import kingfisher.agents.algorithm.Algorithm;
 import kingfisher.agents.algorithm.FirstOrder;
@@ -47,7 +46,6 @@ public final class Acktr implements Algorithm {
     private final Schedule rateSchedule;
     private final PolicyStep policy;
     private final @Nullable CriticUpdates critic;
-    private final int[] rows;
 
     /**
      * Creates the algorithm.
@@ -74,7 +72,6 @@ public final class Acktr implements Algorithm {
         this.critic = actorCritic.isShared()
                 ? null
                 : new CriticUpdates(settings, actorCritic.value(), rollout, random, random.nextLong(), workers);
-        this.rows = IntStream.range(0, rollout.size()).toArray();
     }
 
     @Override
@@ -84,11 +81,8 @@ public final class Acktr implements Algorithm {
         double shift = 0;
         double scale = 1;
         if (normalizesAdvantages) {
-            shift = Advantages.mean(rollout.advantages(), rows, 0, rows.length);
-            // equal advantages have no direction; scaling would make one of their rounding errors
-            scale = Advantages.areEqual(rollout)
-                    ? 0
-                    : Advantages.scale(rollout.advantages(), rows, 0, rows.length, shift);
+            shift = Advantages.mean(rollout);
+            scale = Advantages.scale(rollout, shift);
         }
         if (critic != null) {
             critic.run();

@@ -7,7 +7,6 @@ import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.AcktrSettings;
 import kingfisher.agents.settings.CommonSettings;
-import kingfisher.agents.settings.DivergenceDirection;
 import kingfisher.agents.settings.FisherTargets;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.settings.TrustRegionRule;
@@ -91,11 +90,7 @@ final class PolicyStep implements AutoCloseable {
                 ? model
                 : actorCritic.policy().model((rollout.size() + subsample - 1) / subsample, workers);
         this.policy = new PolicyTerm(
-                rollout,
-                model,
-                actorCritic.distribution(),
-                DivergenceDirection.OLD_NEW,
-                settings.get(AcktrSettings.GRADIENT_SUBSAMPLE));
+                rollout, model, actorCritic.distribution(), settings.get(AcktrSettings.GRADIENT_SUBSAMPLE));
         this.objective = new ActorObjective(
                 rollout,
                 policy,

@@ -2,21 +2,18 @@ package kingfisher.agents.acktr;
 
 import java.util.Arrays;
 import kingfisher.agents.rollout.Rollout;
-import kingfisher.agents.settings.DivergenceDirection;
 import kingfisher.optim.distribution.Distribution;
 import kingfisher.optim.network.NetworkModel;
-import kingfisher.optim.network.ParameterVector;
 
 /**
- * What an update improves and what bounds it, over a whole rollout: the surrogate {@code mean(ρA)} with the ratio
- * {@code ρ = π(a|s) / π_old(a|s)} (Schulman et al. 2015, equation 14), and the mean divergence from the old policy.
+ * The policy's term of what {@link ActorObjective} minimizes, and after a step what became of it: how far the new policy is
+ * from the old one, and how much {@code mean(ρA)} with {@code ρ = π(a|s) / π_old(a|s)} has grown.
  */
-public final class PolicyTerm {
+final class PolicyTerm {
 
     private final Rollout rollout;
     private final NetworkModel model;
     private final Distribution distribution;
-    private final DivergenceDirection direction;
     private final int gradientSubsample;
     private final double[] advantages;
     private final double[] oldParameters;
@@ -31,20 +28,13 @@ public final class PolicyTerm {
      * Makes the working memory.
      *
      * @param model of the policy, which is its first head, over the whole rollout
-     * @param direction of the divergence
      * @param gradientSubsample the gradient is of every so many-th sample
      */
-    public PolicyTerm(
-            Rollout rollout,
-            NetworkModel model,
-            Distribution distribution,
-            DivergenceDirection direction,
-            int gradientSubsample) {
+    PolicyTerm(Rollout rollout, NetworkModel model, Distribution distribution, int gradientSubsample) {
         int size = rollout.size();
         this.rollout = rollout;
         this.model = model;
         this.distribution = distribution;
-        this.direction = direction;
         this.gradientSubsample = gradientSubsample;
         this.advantages = new double[size];
         this.oldParameters = new double[size * distribution.parameterSize()];
@@ -55,7 +45,7 @@ public final class PolicyTerm {
     }
 
     /** Takes the model's policy as the old one, and the rollout's advantages, shifted and scaled. */
-    public void begin(double shift, double scale) {
+    void begin(double shift, double scale) {
         for (int i = 0; i < advantages.length; i++) {
             advantages[i] = (rollout.advantages()[i] - shift) * scale;
         }
@@ -66,19 +56,13 @@ public final class PolicyTerm {
         divergence = 0;
     }
 
-    /** Computes the gradient of the surrogate at the old policy, over every so many-th sample. */
-    public void gradient(ParameterVector gradient) {
-        writeOutputGradients(1, 0);
-        model.backward(1.0 / samples(), gradient);
-    }
-
     /**
      * Writes each sample's gradient of {@code factor · (ρA + c · entropy)} at the old policy into the gradients of the
      * model's first head; 0 for samples that do not count.
      *
      * @param entropyCoefficient c
      */
-    public void writeOutputGradients(double factor, double entropyCoefficient) {
+    void writeOutputGradients(double factor, double entropyCoefficient) {
         double[] outputGradients = model.outputGradients(0);
         Arrays.fill(outputGradients, 0);
         for (int i = 0; i < weights.length; i++) {
@@ -95,17 +79,17 @@ public final class PolicyTerm {
     }
 
     /** Whether the gradient has a sample in it. */
-    public boolean counts(int sample) {
+    boolean counts(int sample) {
         return sample % gradientSubsample == 0;
     }
 
     /** Number of samples that the gradient is of. */
-    public int samples() {
+    int samples() {
         return (weights.length + gradientSubsample - 1) / gradientSubsample;
     }
 
     /** The loss whose gradient {@code writeOutputGradients(-1, 0)} is, {@code -mean(A log π)} at the old policy. */
-    public double logLikelihoodLoss() {
+    double logLikelihoodLoss() {
         double sum = 0;
         for (int i = 0; i < advantages.length; i++) {
             sum -= counts(i) ? advantages[i] * oldLogProbabilities[i] : 0;
@@ -114,16 +98,12 @@ public final class PolicyTerm {
     }
 
     /** Computes surrogate and divergence at the model's parameters. */
-    public void evaluate() {
+    void evaluate() {
         int size = advantages.length;
         model.forward(rollout.observations());
         double[] parameters = model.outputs(0);
         distribution.logProbability(size, parameters, rollout.actions(), logProbabilities);
-        if (direction == DivergenceDirection.OLD_NEW) {
-            distribution.kullbackLeibler(size, oldParameters, parameters, divergences);
-        } else {
-            distribution.kullbackLeibler(size, parameters, oldParameters, divergences);
-        }
+        distribution.kullbackLeibler(size, oldParameters, parameters, divergences);
         double improvement = 0;
         double sum = 0;
         for (int i = 0; i < size; i++) {
@@ -135,17 +115,17 @@ public final class PolicyTerm {
     }
 
     /** After {@link #evaluate}: how much larger {@code mean(ρA)} is than at the old policy. */
-    public double improvement() {
+    double improvement() {
         return surrogate;
     }
 
-    /** After {@link #evaluate}: the mean divergence in nats. */
-    public double divergence() {
+    /** After {@link #evaluate}: the mean divergence from the old policy in nats. */
+    double divergence() {
         return divergence;
     }
 
     /** The mean entropy of the old policy in nats. */
-    public double oldEntropy() {
+    double oldEntropy() {
         distribution.entropy(advantages.length, oldParameters, weights);
         return Arrays.stream(weights).sum() / weights.length;
     }

@@ -35,8 +35,33 @@ public final class Advantages {
         return sum / count;
     }
 
+    /** Mean of a rollout's advantages. */
+    public static double mean(Rollout rollout) {
+        double sum = 0;
+        for (double advantage : rollout.advantages()) {
+            sum += advantage;
+        }
+        return sum / rollout.size();
+    }
+
+    /**
+     * What brings a rollout's {@code advantages - mean} to a standard deviation of 1, over n - 1. It is 0 where they are all
+     * equal: they have no direction, and scaling would make one of their rounding errors.
+     */
+    public static double scale(Rollout rollout, double mean) {
+        if (areEqual(rollout)) {
+            return 0;
+        }
+        double squares = 0;
+        for (double advantage : rollout.advantages()) {
+            double deviation = advantage - mean;
+            squares += deviation * deviation;
+        }
+        return scale(squares, rollout.size());
+    }
+
     /** Whether a rollout's advantages are all the same, but for rounding. */
-    public static boolean areEqual(Rollout rollout) {
+    private static boolean areEqual(Rollout rollout) {
         double least = Double.POSITIVE_INFINITY;
         double most = Double.NEGATIVE_INFINITY;
         for (double advantage : rollout.advantages()) {
@@ -53,6 +78,10 @@ public final class Advantages {
             double deviation = advantages[rows[i]] - mean;
             squares += deviation * deviation;
         }
+        return scale(squares, count);
+    }
+
+    private static double scale(double squares, int count) {
         return 1 / (Math.sqrt(squares / (count - 1)) + EPSILON);
     }
 

@@ -96,16 +96,6 @@ public final class CriticFit {
         learner.checkNumbers();
     }
 
-    /**
-     * Runs all epochs.
-     *
-     * @throws NonFiniteException if a gradient or parameter is not a number
-     */
-    public void run() {
-        begin();
-        finish();
-    }
-
     /** The network with its optimizer. */
     public NetworkLearner learner() {
         return learner;

@@ -3,7 +3,6 @@ package kingfisher.agents.trpo;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import kingfisher.agents.algorithm.Advantages;
 import kingfisher.agents.algorithm.Algorithm;
 import kingfisher.agents.algorithm.CriticFit;
@@ -47,7 +46,6 @@ public final class Trpo implements Algorithm {
     private final Schedule boundSchedule;
     private final TrustRegionSearch search;
     private final CriticFit critic;
-    private final int[] rows;
     private final int stepsInSlice;
     private @Nullable RuntimeException criticFailure;
     private long rejectionsInARow;
@@ -107,7 +105,6 @@ public final class Trpo implements Algorithm {
                 settings.get(TrpoSettings.CRITIC_EPOCHS),
                 settings.get(TrpoSettings.CRITIC_MINIBATCH_SIZE),
                 criticLearningRate);
-        this.rows = IntStream.range(0, rollout.size()).toArray();
         int passes = settings.get(TrpoSettings.CG_ITERATIONS) + OTHER_PASSES;
         this.stepsInSlice = (critic.steps() + passes - 1) / passes;
         this.search = new TrustRegionSearch(
@@ -123,11 +120,8 @@ public final class Trpo implements Algorithm {
     public Map<String, Double> update(double progress) {
         double bound = boundSchedule.at(progress);
         Advantages.compute(rollout, lambda);
-        double advantageShift = Advantages.mean(rollout.advantages(), rows, 0, rows.length);
-        // equal advantages have no direction; scaling would make one of their rounding errors
-        double advantageScale = Advantages.areEqual(rollout)
-                ? 0
-                : Advantages.scale(rollout.advantages(), rows, 0, rows.length, advantageShift);
+        double advantageShift = Advantages.mean(rollout);
+        double advantageScale = Advantages.scale(rollout, advantageShift);
         criticFailure = null;
         critic.begin();
         SearchOutcome found = search.run(advantageShift, advantageScale, bound);

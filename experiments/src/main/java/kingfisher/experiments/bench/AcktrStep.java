@@ -1,7 +1,6 @@
 package kingfisher.experiments.bench;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,7 +66,7 @@ final class AcktrStep implements Benchmark {
     @Override
     public BenchmarkResult run(Consumer<String> progress) {
         int threads = Runtime.getRuntime().availableProcessors();
-        Map<String, TrainingSession> sessions = new LinkedHashMap<>();
+        List<TrainingSession> sessions = new ArrayList<>();
         try (EnvironmentOpener opener = new EnvironmentOpener(BridgedVector.options(threads));
                 Backend backend = Backends.create(Backends.DEFAULT)) {
             EnvironmentSource bridge = EnvironmentSource.opened(opener, ENVIRONMENT, Map.of());
@@ -96,15 +95,15 @@ final class AcktrStep implements Benchmark {
             }
             return new BenchmarkResult(NAME, PEER_NAME, Versions.of(threads), cases(loops, updates));
         } finally {
-            sessions.values().forEach(TrainingSession::close);
+            sessions.forEach(TrainingSession::close);
         }
     }
 
     private static TrainingSession start(
-            String algorithm, Settings settings, Backend backend, int threads, Map<String, TrainingSession> sessions) {
+            String algorithm, Settings settings, Backend backend, int threads, List<TrainingSession> sessions) {
         TrainingSession session =
                 TrainingSession.start(new TrainingPlan(algorithm, settings, NOISE, 1), backend, threads);
-        sessions.put(algorithm + sessions.size(), session);
+        sessions.add(session);
         return session;
     }
 
