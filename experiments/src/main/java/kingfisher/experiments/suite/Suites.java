@@ -82,7 +82,10 @@ public final class Suites {
                         preset("trpo", "MountainCarContinuous-v0", mostSeeds(90))));
     }
 
-    /** Bounds are what OpenAI Baselines' trpo_mpi is published to reach in as many steps. */
+    /**
+     * Bounds are what OpenAI Baselines' trpo_mpi is published to reach in as many steps; a fifth less on the double pendulum,
+     * where seeds of one library differ by thousands.
+     */
     private static Suite learningTrpoMujoco() {
         return new Suite(
                 "learning-trpo-mujoco",
@@ -90,7 +93,7 @@ public final class Suites {
                 List.of(
                         besidePeer("trpo", "HalfCheetah-v5", 1300, THREE_SEEDS),
                         besidePeer("trpo", "Hopper-v5", 1900, THREE_SEEDS),
-                        besidePeer("trpo", "InvertedDoublePendulum-v5", 6200, THREE_SEEDS)));
+                        besidePeer("trpo", "InvertedDoublePendulum-v5", 5000, THREE_SEEDS)));
     }
 
     /** Bounds but CartPole's are what rl-baselines3-zoo publishes of its tuned A2C, less one deviation. */
