@@ -69,7 +69,8 @@ final class SettingsCommand implements Callable<Integer> {
             out.println();
         }
         out.println("Set one with --set KEY=VALUE, or some in a file of such lines, KEY: VALUE, with --config FILE.");
-        out.println("Environments with a preset (--env ID shows it): " + String.join(", ", Presets.names(algorithm)));
+        out.println("Presets (--env ID shows one, train --preset NAME takes one): "
+                + String.join(", ", Presets.names(algorithm)));
         return 0;
     }
 

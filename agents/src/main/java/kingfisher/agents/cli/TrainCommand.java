@@ -67,6 +67,12 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--run", paramLabel = "DIR", description = "Run folder to make (default: a new one in runs/).")
     private Optional<Path> run = Optional.empty();
 
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "Preset to take instead of the environment's own; the command settings lists them.")
+    private Optional<String> preset = Optional.empty();
+
     @Option(names = "--config", paramLabel = "FILE", description = "Settings, as YAML: a line KEY: VALUE for each.")
     private Optional<Path> config = Optional.empty();
 
@@ -114,7 +120,7 @@ final class TrainCommand implements Callable<Integer> {
     private Settings settings(AlgorithmSettings algorithmSettings) {
         Settings settings = SettingsResolver.resolve(
                 algorithmSettings,
-                Presets.find(algorithm, environment.id()),
+                preset.map(name -> Presets.named(algorithm, name)).or(() -> Presets.find(algorithm, environment.id())),
                 config.map(ConfigFile::read),
                 assignments);
         if (steps.isPresent()) {

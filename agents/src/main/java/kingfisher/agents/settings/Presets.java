@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import kingfisher.envs.InvalidInputException;
+import kingfisher.envs.NearestNames;
 
 /** The settings with which an algorithm is known to learn an environment, one readable file for each pair. */
 public final class Presets {
@@ -24,7 +26,7 @@ public final class Presets {
 
     private Presets() {}
 
-    /** Returns the names of the environments for which the algorithm has a preset, in order. */
+    /** Returns the names of the algorithm's presets, in order: of environments, and of what is for any environment. */
     public static List<String> names(String algorithm) {
         URL folder = Presets.class.getResource(FOLDER + algorithm);
         if (folder == null || !NAME.matcher(algorithm).matches()) {
@@ -51,6 +53,19 @@ public final class Presets {
                     .sorted()
                     .toList();
         }
+    }
+
+    /**
+     * Returns the algorithm's preset of a name.
+     *
+     * @throws InvalidInputException if there is none
+     */
+    public static ConfigFile named(String algorithm, String name) {
+        List<String> names = names(algorithm);
+        if (!names.contains(name)) {
+            throw new InvalidInputException("unknown preset: " + Quoted.of(name) + NearestNames.hint(name, names));
+        }
+        return find(algorithm, name).orElseThrow();
     }
 
     /**

@@ -50,7 +50,8 @@ final class HelpTest {
         for (String algorithm : AlgorithmSettings.names()) {
             Program.Outcome outcome = Program.run("settings", algorithm);
             assertThat(outcome.code()).isZero();
-            assertThat(outcome.out()).contains("\nEnvironments with a preset (--env ID shows it): Acrobot-v1, ");
+            assertThat(outcome.out())
+                    .contains("\nPresets (--env ID shows one, train --preset NAME takes one): Acrobot-v1, ");
             AlgorithmSettings.find(algorithm)
                     .settings()
                     .keys()
@@ -67,7 +68,7 @@ final class HelpTest {
                 .contains("\nPPO\n  minibatch-size: 64\n      Samples of a gradient step; it must divide environments ×"
                         + " rollout-steps.\n      accepted: a whole number of at least 1\n")
                 .contains(
-                        "Environments with a preset (--env ID shows it): Acrobot-v1, Ant-v5, Blackjack-v1, CartPole-v1, ");
+                        "Presets (--env ID shows one, train --preset NAME takes one): Acrobot-v1, Ant-v5, Blackjack-v1, ");
     }
 
     @Test

@@ -41,6 +41,7 @@ final class WrongArgumentsTest {
             trian ppo            | unknown command: trian; nearest: train, trace
             train                | missing: ALGORITHM
             train pppo           | unknown algorithm: pppo; nearest: ppo, trpo
+            train ppo --preset CartPole-v2       | unknown preset: CartPole-v2; nearest: CartPole-v1, Acrobot-v1, Ant-v5
             train ppo more       | unexpected argument: more
             train ppo --step 10  | unknown option: --step; nearest: --steps, --seed, --set
             train ppo --sede=3   | unknown option: --sede; nearest: --seed, --set, --steps

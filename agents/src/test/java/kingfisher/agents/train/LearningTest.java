@@ -34,9 +34,20 @@ class LearningTest {
         "acktr, Pendulum-v1, 1, 102, -200",
     })
     void thePresetLearnsTheTask(String algorithm, String environment, int groups, long seed, double threshold) {
+        learns(algorithm, environment, environment, groups, seed, threshold);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CartPole-v1, 101, 475", "Acrobot-v1, 102, -95"})
+    void naturalPolicyGradientLearnsTheTask(String environment, long seed, double threshold) {
+        learns("trpo", environment, "natural-policy-gradient", 1, seed, threshold);
+    }
+
+    private static void learns(
+            String algorithm, String environment, String preset, int groups, long seed, double threshold) {
         Settings settings = SettingsResolver.resolve(
                 AlgorithmSettings.find(algorithm),
-                Presets.find(algorithm, environment),
+                Optional.of(Presets.named(algorithm, preset)),
                 Optional.empty(),
                 List.of("evaluation-interval=0", "environment-groups=" + groups));
         EnvironmentSource source = EnvironmentSource.registered(environment, Map.of());
