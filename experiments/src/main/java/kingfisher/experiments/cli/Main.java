@@ -12,10 +12,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The entry of {@code experiments.jar}. */
 @Command(
         name = "experiments",
-        description = "Runs suites of trainings, and benchmarks against other projects.",
+        description = "Runs suites of trainings, compares them, and runs benchmarks against other projects.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        subcommands = {RunCommand.class, BenchCommand.class})
+        subcommands = {RunCommand.class, CompareCommand.class, BenchCommand.class})
 public final class Main {
 
     /** Exit code of wrong input; nothing has been written then. */

@@ -1,5 +1,6 @@
 package kingfisher.experiments.suite;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,6 +39,20 @@ public record RunRow(RunKey key, RunStatus status, Optional<RunMeasures> measure
         }
     }
 
+    /**
+     * Reads a table of runs; one that is absent has none.
+     *
+     * @throws InvalidInputException if it is damaged or has other columns
+     */
+    public static List<RunRow> readAll(Path results) {
+        CsvTable table = CsvTable.read(results);
+        if (!table.equals(CsvTable.EMPTY) && !table.columns().equals(COLUMNS)) {
+            throw new InvalidInputException(results + " must have the columns " + String.join(",", COLUMNS) + ": "
+                    + String.join(",", table.columns()));
+        }
+        return table.rows().stream().map(RunRow::of).toList();
+    }
+
     static RunRow completed(RunKey key, RunMeasures measures) {
         return new RunRow(key, RunStatus.COMPLETED, Optional.of(measures));
     }
@@ -73,7 +88,7 @@ public record RunRow(RunKey key, RunStatus status, Optional<RunMeasures> measure
         return new RunKey(cells.get(0), cells.get(1), whole(cells.get(2)));
     }
 
-    static RunRow of(List<String> cells) {
+    private static RunRow of(List<String> cells) {
         RunKey key = key(cells);
         RunStatus status = status(cells.get(10));
         if (status != RunStatus.COMPLETED) {

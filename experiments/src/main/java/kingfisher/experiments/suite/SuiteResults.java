@@ -31,13 +31,7 @@ public final class SuiteResults {
      */
     public static SuiteResults load(SuiteFolder folder, Suite suite) {
         SuiteResults results = new SuiteResults(folder);
-        CsvTable table = CsvTable.read(folder.results());
-        if (!table.equals(CsvTable.EMPTY) && !table.columns().equals(RunRow.COLUMNS)) {
-            throw new InvalidInputException(folder.results() + " must have the columns "
-                    + String.join(",", RunRow.COLUMNS) + ": " + String.join(",", table.columns()));
-        }
-        for (List<String> cells : table.rows()) {
-            RunRow row = RunRow.of(cells);
+        for (RunRow row : RunRow.readAll(folder.results())) {
             if (!suite.runs().contains(row.key())) {
                 throw new InvalidInputException(
                         folder.results() + " has a run that is not of suite " + suite.name() + ": " + row.key());

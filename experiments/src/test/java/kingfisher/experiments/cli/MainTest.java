@@ -52,6 +52,9 @@ class MainTest {
         isWrongInput("--jobs must be from 1 to ", "run", "learning-ppo", "--out", out, "--jobs", "100000");
         isWrongInput("Unmatched argument", "rum", "learning-ppo");
         isWrongInput("unknown benchmark: nothing", "bench", "nothing");
+        isWrongInput("Missing required parameter: 'OTHER'", "compare", out);
+        isWrongInput("no completed run in " + out, "compare", out, out);
+        isWrongInput("--json must be a file in a folder that exists: ", "compare", out, out, "--json", out + "/a/b");
     }
 
     @ParameterizedTest
