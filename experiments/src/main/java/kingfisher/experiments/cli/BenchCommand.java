@@ -2,14 +2,12 @@ package kingfisher.experiments.cli;
 
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import kingfisher.agents.run.AtomicFile;
 import kingfisher.agents.run.Json;
-import kingfisher.envs.InvalidInputException;
 import kingfisher.experiments.bench.Benchmark;
 import kingfisher.experiments.bench.BenchmarkResult;
 import kingfisher.experiments.bench.Benchmarks;
@@ -44,7 +42,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Benchmark benchmark = Benchmarks.find(name, System.getenv());
-        json.ifPresent(BenchCommand::requireFolder);
+        json.ifPresent(file -> OutputFile.requireFolder("--json", file));
         PrintWriter out = spec.commandLine().getOut();
         warnIfBusy();
         BenchmarkResult result = benchmark.run(line -> {
@@ -63,14 +61,6 @@ final class BenchCommand implements Callable<Integer> {
             spec.commandLine()
                     .getErr()
                     .printf(Locale.ROOT, "note: this machine is busy (load %.1f), which the figures will show%n", load);
-        }
-    }
-
-    /** Says so before the minutes of measuring, not after. */
-    private static void requireFolder(Path file) {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
-            throw new InvalidInputException("--json must be a file in a folder that exists: " + file);
         }
     }
 }
