@@ -14,9 +14,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import kingfisher.optim.backend.Activation;
+import kingfisher.optim.backend.Backend;
+import kingfisher.optim.backend.Matrix;
+import kingfisher.optim.backend.Precision;
+import kingfisher.optim.backend.cpu.CpuBackend;
+import kingfisher.optim.backend.nd4j.Nd4jBackend;
+import kingfisher.optim.curvature.SquaredError;
+import kingfisher.optim.curvature.WeightedMetric;
+import kingfisher.optim.kfac.SupervisedObjective;
 import kingfisher.optim.linear.Dense;
 import kingfisher.optim.linear.SymmetricMatrices;
+import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.newton.MinimizerResult.Reason;
+import kingfisher.optim.oracle.ModelFixture;
+import kingfisher.optim.proximal.FunctionProximity;
+import kingfisher.optim.proximal.ProximalObjective;
+import kingfisher.optim.proximal.ProximityWeights;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,5 +304,39 @@ final class GradientMinimizerTest {
         double[] point = new double[SIZE];
         whitening.toPoint(coordinates, point);
         Dense.assertClose(WHERE, point, quadratic.minimum(), 1e-9);
+    }
+
+    /** In float, values say less than slopes near a minimum; the minimum is that of double, as far as float knows it. */
+    @Test
+    void aNetworkIsFittedInFloatAsInDouble() {
+        double inDouble = fitted(new Nd4jBackend(Precision.DOUBLE), MinimizerSettings.quasiNewton(2000, 1e-6));
+        double inFloat = fitted(
+                new CpuBackend(), MinimizerSettings.quasiNewton(2000, 1e-4).withRounding(1e-6));
+        assertThat(inFloat).as(WHERE).isCloseTo(inDouble, within(1e-5));
+    }
+
+    /** The least loss with weight decay, which makes the minimum a well-defined one. */
+    private static double fitted(Backend backend, MinimizerSettings settings) {
+        ModelFixture fixture = ModelFixture.network(backend, Activation.TANH, 12, SEED, 2, 4, 1);
+        NetworkModel model = fixture.unused(12);
+        List<WeightedMetric> metrics = List.of(new SquaredError(1).weighted(1));
+        SupervisedObjective loss = new SupervisedObjective(model, metrics);
+        Matrix input = backend.allocate(12, 2);
+        for (int b = 0; b < 12; b++) {
+            backend.upload(fixture.inputs[b], input.rowRange(b, 1));
+        }
+        loss.setBatch(input, List.of(fixture.uniform(12)));
+        ProximalObjective decayed = ProximalObjective.of(
+                loss, new FunctionProximity(model, metrics), new ProximityWeights(0, 0.05), fixture.parameters);
+        backend.fill(fixture.parameters.values(), 0);
+        decayed.anchor();
+        double[] point = fixture.values.clone();
+        MinimizerResult result = new GradientMinimizer(
+                        ModelFunction.of(decayed, fixture.parameters),
+                        new LimitedMemoryBfgs(point.length, 10),
+                        settings)
+                .minimize(point);
+        assertThat(result.reason()).as("%s: %s", fixture.description, result).isEqualTo(Reason.GRADIENT);
+        return result.value();
     }
 }
