@@ -8,6 +8,7 @@ import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.AcktrSettings;
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.FisherTargets;
+import kingfisher.agents.settings.PpoSettings;
 import kingfisher.agents.settings.Settings;
 import kingfisher.agents.settings.TrustRegionRule;
 import kingfisher.optim.backend.Backend;
@@ -36,7 +37,9 @@ import org.apache.commons.rng.UniformRandomProvider;
  * <p>with an exact product with the Fisher matrix F. As the momentum is in d, the bound is on the whole step. The other
  * rules are {@link TrustRegionRule#PRECONDITIONED}, where {@code q ← min(1, √(δ / -η_max² qᵀ∇)) q} and η = η_max as in
  * OpenAI's baselines, and {@link TrustRegionRule#ADAPTIVE_KL}, where η falls by 1.5 after a divergence of more than 2δ,
- * grows by 1.5 after one of less than δ/2, and q is bounded by 5δ.
+ * grows by 1.5 after one of less than δ/2, and q is bounded by 5δ. With {@link TrustRegionRule#PROXIMAL} there is no bound
+ * and no momentum, {@code Δ = αq} with {@code α = -∇ᵀq / qᵀ(λ_FSP F + λ_WSP I)q}: the minimum along q of the linearised loss
+ * with {@code λ_FSP KL + ½ λ_WSP ‖Δ‖²}, the divergence to second order (Grosse, "Second-Order Optimization", equation 10).
  *
  * <p>Whatever the rule, a step whose measured divergence is more than 5δ, or not finite, is halved until it is not, and
  * momentum starts anew; if ten halvings do not help, it is taken back.
@@ -64,6 +67,7 @@ final class PolicyStep implements AutoCloseable {
     private final ParameterVector step;
     private final TrustRegionRule rule;
     private final double momentum;
+    private final StepRule.Proximal proximal;
     private final int coldSteps;
     private final double coldRate;
     private double adaptiveRate;
@@ -108,6 +112,8 @@ final class PolicyStep implements AutoCloseable {
         this.step = parameters.zerosLike();
         this.rule = settings.get(AcktrSettings.STEP_RULE);
         this.momentum = settings.get(CommonSettings.MOMENTUM);
+        this.proximal = new StepRule.Proximal(
+                settings.get(AcktrSettings.FUNCTION_PROXIMITY), settings.get(PpoSettings.WEIGHT_PROXIMITY));
         this.coldSteps = settings.get(AcktrSettings.COLD_STEPS);
         this.coldRate = settings.get(AcktrSettings.COLD_LEARNING_RATE);
         this.adaptiveRate = settings.get(CommonSettings.LEARNING_RATE);
@@ -174,15 +180,15 @@ final class PolicyStep implements AutoCloseable {
 
     private StepReport step(double rate, double bound) {
         boolean cold = kfac.curvature().status().step() < coldSteps;
-        StepRule own =
-                cold ? new StepRule.Gradient(coldRate, COLD_MAXIMUM_NORM) : new StepRule.Averaged(rate, momentum);
-        NormConstraint constraint = switch (rule) {
-            case EXACT -> new NormConstraint(2 * bound, NormConstraint.Measure.EXACT_STEP);
-            case PRECONDITIONED -> new NormConstraint(bound, NormConstraint.Measure.PRECONDITIONED);
-            case ADAPTIVE_KL -> new NormConstraint(EXCESS * bound, NormConstraint.Measure.PRECONDITIONED);
+        StepRule own = rule == TrustRegionRule.PROXIMAL ? proximal : new StepRule.Averaged(rate, momentum);
+        Optional<NormConstraint> constraint = switch (rule) {
+            case EXACT -> Optional.of(new NormConstraint(2 * bound, NormConstraint.Measure.EXACT_STEP));
+            case PRECONDITIONED -> Optional.of(new NormConstraint(bound, NormConstraint.Measure.PRECONDITIONED));
+            case ADAPTIVE_KL -> Optional.of(new NormConstraint(EXCESS * bound, NormConstraint.Measure.PRECONDITIONED));
+            case PROXIMAL -> Optional.empty();
         };
         try {
-            return kfac.step(objective, own, Optional.of(constraint));
+            return kfac.step(objective, cold ? new StepRule.Gradient(coldRate, COLD_MAXIMUM_NORM) : own, constraint);
         } catch (NumericalFailureException failure) {
             throw NonFiniteException.ofLearning("the policy's network: " + failure.getMessage(), REMEDY);
         }

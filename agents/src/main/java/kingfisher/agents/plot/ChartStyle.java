@@ -33,12 +33,22 @@ public final class ChartStyle {
 
     /** Returns a chart without data, of returns against environment steps. */
     public static XYChart chart(String title, String returns) {
+        XYChart chart = chart(title, "environment steps", returns, WIDTH, HEIGHT);
+        XYStyler style = chart.getStyler();
+        style.setXAxisTickLabelsFormattingFunction(ChartStyle::steps);
+        style.setXAxisTickMarkSpacingHint(90);
+        style.setXAxisMin(0.0);
+        return chart;
+    }
+
+    /** Returns a chart without data, of a size in points. */
+    public static XYChart chart(String title, String abscissa, String ordinate, int width, int height) {
         XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
+                .width(width)
+                .height(height)
                 .title(title)
-                .xAxisTitle("environment steps")
-                .yAxisTitle(returns)
+                .xAxisTitle(abscissa)
+                .yAxisTitle(ordinate)
                 .build();
         XYStyler style = chart.getStyler();
         style.setChartBackgroundColor(Color.WHITE);
@@ -50,8 +60,6 @@ public final class ChartStyle {
         style.setChartTitleFont(font(Font.BOLD, 16));
         style.setAxisTitleFont(font(Font.PLAIN, 13));
         style.setAxisTickLabelsFont(font(Font.PLAIN, 12));
-        style.setXAxisTickLabelsFormattingFunction(ChartStyle::steps);
-        style.setXAxisTickMarkSpacingHint(90);
         style.setYAxisTickMarkSpacingHint(48);
         style.setYAxisLabelAlignment(AxesChartStyler.TextAlignment.Right);
         style.setAxisTickLabelsColor(TEXT);
@@ -64,7 +72,6 @@ public final class ChartStyle {
         style.setLegendPosition(Styler.LegendPosition.OutsideS);
         style.setLegendLayout(Styler.LegendLayout.Horizontal);
         style.setLegendBorderColor(Color.WHITE);
-        style.setXAxisMin(0.0);
         return chart;
     }
 
@@ -87,11 +94,22 @@ public final class ChartStyle {
 
     /** Returns the picture as a PNG file has it. */
     public static byte[] png(XYChart chart) throws IOException {
-        BufferedImage image = new BufferedImage(SCALE * WIDTH, SCALE * HEIGHT, BufferedImage.TYPE_INT_RGB);
+        return png(List.of(chart));
+    }
+
+    /** Returns a picture of charts of one size side by side, as a PNG file has it. */
+    public static byte[] png(List<XYChart> charts) throws IOException {
+        int width = charts.get(0).getWidth();
+        int height = charts.get(0).getHeight();
+        BufferedImage image =
+                new BufferedImage(SCALE * width * charts.size(), SCALE * height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.scale(SCALE, SCALE);
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-        chart.paint(graphics, WIDTH, HEIGHT);
+        for (XYChart chart : charts) {
+            chart.paint(graphics, width, height);
+            graphics.translate(width, 0);
+        }
         graphics.dispose();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {

@@ -24,8 +24,16 @@ public final class AcktrSettings {
             "step-rule",
             TrustRegionRule.EXACT,
             choice(TrustRegionRule.class),
-            "What bounds a policy step: its exact predicted divergence, the preconditioned gradient's inner product, or a"
-                    + " learning rate that follows the divergence.");
+            "What bounds a policy step: its exact predicted divergence, the preconditioned gradient's inner product, a"
+                    + " learning rate that follows the divergence, or penalties on divergence and weights.");
+
+    /** The λ_FSP of proximal steps. */
+    public static final Setting<Double> FUNCTION_PROXIMITY = Setting.of(
+            "function-proximity",
+            10.0,
+            real(Interval.positive()),
+            "Weight λ of λ · KL(old ‖ new), to second order, that decides with weight-proximity how long a proximal policy"
+                    + " step is.");
 
     /** With which actions the policy's factors are made. */
     public static final Setting<FisherTargets> FISHER = Setting.of(
@@ -179,6 +187,8 @@ public final class AcktrSettings {
             TrpoSettings.MAX_KL,
             TrpoSettings.MAX_KL_SCHEDULE,
             STEP_RULE,
+            FUNCTION_PROXIMITY,
+            PpoSettings.WEIGHT_PROXIMITY,
             CommonSettings.LEARNING_RATE,
             CommonSettings.LEARNING_RATE_SCHEDULE,
             CommonSettings.MOMENTUM,

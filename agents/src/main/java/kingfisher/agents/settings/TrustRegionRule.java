@@ -7,5 +7,7 @@ public enum TrustRegionRule {
     /** The preconditioned gradient is shortened by its inner product with the gradient, before momentum. */
     PRECONDITIONED,
     /** The learning rate follows the divergence of the updates before. */
-    ADAPTIVE_KL
+    ADAPTIVE_KL,
+    /** Nothing is bounded: the length minimizes the linearised loss with penalties on divergence and weights. */
+    PROXIMAL
 }

@@ -108,6 +108,56 @@ class PolicyStepTest {
         }
     }
 
+    /** Where the length is best, the slope of the linearised loss and of its proximities cancel: gᵀΔ + ΔᵀCΔ = 0. */
+    @ParameterizedTest
+    @CsvSource({"categorical, 3, 0", "categorical, 30, 50", "gaussian, 3, 0", "gaussian, 30, 50"})
+    void aProximalStepIsAsLongAsItsProximitiesAllow(String head, double function, double weight) {
+        SmallAgent agent = new SmallAgent(
+                exact,
+                head,
+                SEED,
+                "step-rule=proximal",
+                "entropy-coefficient=0",
+                "momentum=0.9",
+                "function-proximity=" + function,
+                "weight-proximity=" + weight);
+        try (PolicyStep step = agent.step()) {
+            for (int i = 0; i < 3; i++) {
+                double[] before = agent.parameters(agent.actorCritic.policy());
+                StepOutcome outcome = step.run(0, 1, 10, 0.1);
+                double[] after = agent.parameters(agent.actorCritic.policy());
+                double[] change = new double[before.length];
+                Arrays.setAll(change, k -> after[k] - before[k]);
+                double squares = Arrays.stream(change).map(x -> x * x).sum();
+                double h = 1e-4;
+                double slope = (loss(agent, before, change, h) - loss(agent, before, change, -h)) / (2 * h);
+                agent.backend.upload(
+                        after, agent.actorCritic.policy().parameters().values());
+                assertThat(outcome.fraction()).isEqualTo(1);
+                assertThat(slope).as("seed %d, step %d", SEED, i).isNegative();
+                assertThat(2 * function * outcome.predictedDivergence() + weight * squares)
+                        .as("seed %d, step %d", SEED, i)
+                        .isCloseTo(-slope, within(1e-6 * -slope));
+            }
+        }
+    }
+
+    /** {@code -mean(A log π)} at the parameters {@code from + share · change}. */
+    private static double loss(SmallAgent agent, double[] from, double[] change, double share) {
+        double[] point = from.clone();
+        Arrays.setAll(point, k -> from[k] + share * change[k]);
+        agent.backend.upload(point, agent.actorCritic.policy().parameters().values());
+        double[] logProbabilities = new double[SmallAgent.BATCH];
+        agent.actorCritic
+                .distribution()
+                .logProbability(SmallAgent.BATCH, agent.outputs(), agent.rollout.actions(), logProbabilities);
+        double sum = 0;
+        for (int b = 0; b < SmallAgent.BATCH; b++) {
+            sum -= agent.rollout.advantages()[b] * logProbabilities[b] / SmallAgent.BATCH;
+        }
+        return sum;
+    }
+
     /** Without samples that count for the factors there is hardly any curvature, so that the measure in use is blind. */
     @ParameterizedTest
     @ValueSource(strings = {"categorical", "gaussian"})

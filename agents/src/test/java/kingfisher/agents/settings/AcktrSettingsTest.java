@@ -90,7 +90,7 @@ final class AcktrSettingsTest {
                 "factor-decay=1 | factor-decay must be a number in [0, 1): 1",
                 "covariance-period=0 | covariance-period must be a whole number of at least 1: 0",
                 "fisher=empirical | fisher must be one of sampled, taken-actions: empirical",
-                "step-rule=line-search | step-rule must be one of exact, preconditioned, adaptive-kl: line-search",
+                "step-rule=line-search | step-rule must be one of exact, preconditioned, adaptive-kl, proximal: line-search",
                 "decomposition-execution=later"
                         + " | decomposition-execution must be one of synchronous, asynchronous, deterministic: later",
             })

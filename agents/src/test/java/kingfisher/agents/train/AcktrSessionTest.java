@@ -48,6 +48,7 @@ class AcktrSessionTest {
                 "step-rule=exact",
                 "step-rule=preconditioned learning-rate=1",
                 "step-rule=adaptive-kl learning-rate=0.03",
+                "step-rule=proximal function-proximity=5 weight-proximity=0.01",
                 "fisher=taken-actions",
                 "shared-network=true value-fisher-coefficient=0.1",
                 "critic-step-rule=bounded",

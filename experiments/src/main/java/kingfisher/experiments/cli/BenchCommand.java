@@ -42,7 +42,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Benchmark benchmark = Benchmarks.find(name, System.getenv());
-        json.ifPresent(JsonFile::requireFolder);
+        json.ifPresent(file -> OutputFile.requireFolder("--json", file));
         PrintWriter out = spec.commandLine().getOut();
         warnIfBusy();
         BenchmarkResult result = benchmark.run(line -> {

@@ -45,7 +45,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        json.ifPresent(JsonFile::requireFolder);
+        json.ifPresent(file -> OutputFile.requireFolder("--json", file));
         Score score = training ? Score.LAST_TRAINING_EPISODES : Score.LAST_POLICY;
         Comparison comparison = Comparison.of(new SuiteFolder(first), new SuiteFolder(second), score);
         PrintWriter out = spec.commandLine().getOut();

@@ -55,6 +55,15 @@ class MainTest {
         isWrongInput("Missing required parameter: 'OTHER'", "compare", out);
         isWrongInput("no completed run in " + out, "compare", out, out);
         isWrongInput("--json must be a file in a folder that exists: ", "compare", out, out, "--json", out + "/a/b");
+        isWrongInput("Missing required option: '--out=FILE.png'", "figure-1");
+        isWrongInput("--out must name a PNG file (….png): " + out + ".jpg", "figure-1", "--out", out + ".jpg");
+        isWrongInput(
+                "--out must be a file in a folder that exists: " + out + "/figure.png",
+                "figure-1",
+                "--out",
+                out + "/figure.png");
+        isWrongInput("--seed must be at least 0: -1", "figure-1", "--out", out + ".png", "--seed", "-1");
+        isWrongInput("Invalid value for option '--seed': 'x'", "figure-1", "--out", out + ".png", "--seed", "x");
     }
 
     @ParameterizedTest
@@ -63,6 +72,15 @@ class MainTest {
         Answer answer = run(command, "--help");
         assertThat(answer.exit()).isZero();
         assertThat(answer.out()).contains(command.equals("run") ? "learning-ppo" : "ppo-cartpole");
+    }
+
+    @Test
+    void aFigureIsWritten() {
+        Path file = directory.resolve("figure.PNG");
+        Answer answer = run("figure-1", "--out", file.toString(), "--seed", "3");
+        assertThat(answer.exit()).as(answer.err()).isZero();
+        assertThat(answer.out()).isEqualTo("wrote %s%n".formatted(file));
+        assertThat(file).isNotEmptyFile();
     }
 
     @Test

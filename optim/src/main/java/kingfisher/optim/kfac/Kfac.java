@@ -267,7 +267,10 @@ public final class Kfac implements AutoCloseable {
         }
         boolean plane = rule instanceof StepRule.ExactRateAndMomentum && fits;
         quadratic.span(gradient, direction, plane ? velocity : null);
-        return quadratic.minimum(damping);
+        return rule instanceof StepRule.Proximal proximal
+                ? new QuadraticModel.Coefficients(
+                        quadratic.proximalRate(proximal.functionProximity(), proximal.weightProximity()), 0)
+                : quadratic.minimum(damping);
     }
 
     private void combine(StepRule rule, QuadraticModel.Coefficients coefficients) {

@@ -179,6 +179,18 @@ public final class QuadraticModel {
     }
 
     /**
+     * Returns the α for which {@code Δ = αd₁} minimizes {@code bᵀx + ½ Δᵀ(λ_FSP F + (λ_WSP + η)I)Δ}, a linearised loss with
+     * function- and weight-space proximity; 0 where that does not bend.
+     *
+     * @param functionProximity λ_FSP, at least 0
+     * @param weightProximity λ_WSP, at least 0
+     */
+    public double proximalRate(double functionProximity, double weightProximity) {
+        double bend = functionProximity * curvature[0] + (weightProximity + weightDecay) * gram[0];
+        return bend <= 0 ? 0 : -gradient[0] / bend;
+    }
+
+    /**
      * Returns Q(Δ) - Q(0).
      *
      * @param damping λ; 0 for a model without it

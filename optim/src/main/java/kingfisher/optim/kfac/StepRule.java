@@ -75,6 +75,42 @@ public sealed interface StepRule {
         }
     }
 
+    /**
+     * α minimizes, along {@code r = q}, the linearised objective with a function- and a weight-space proximity (Grosse,
+     * "Second-Order Optimization", equation 10, to second order in the proximity), at the cost of one JVP; there is no
+     * momentum:
+     *
+     * <pre>
+     *   α = -∇ᵀr / rᵀ(λ_FSP F + λ_WSP I)r
+     * </pre>
+     *
+     * @param functionProximity λ_FSP, at least 0
+     * @param weightProximity λ_WSP, at least 0; not both are 0
+     */
+    record Proximal(double functionProximity, double weightProximity) implements StepRule {
+
+        /** Checks the ranges. */
+        public Proximal {
+            requireProximity("function", functionProximity);
+            requireProximity("weight", weightProximity);
+            if (functionProximity + weightProximity == 0) {
+                throw new IllegalArgumentException("function and weight proximity must not both be 0");
+            }
+        }
+
+        private static void requireProximity(String space, double found) {
+            if (!(found >= 0 && found < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "%s proximity must be finite and not negative: %s".formatted(space, found));
+            }
+        }
+
+        @Override
+        public boolean isGiven() {
+            return false;
+        }
+    }
+
     private static void requireRate(double learningRate) {
         if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("learning rate must be positive and finite: " + learningRate);

@@ -4,7 +4,7 @@ import java.util.Map;
 import kingfisher.optim.network.ParameterVector;
 
 /** A first-order rule that moves one parameter vector against its gradient. */
-public sealed interface Optimizer permits Adam, RmsProp, Sgd {
+public sealed interface Optimizer permits Adam, DiagonalPreconditioner, RmsProp, Sgd {
 
     /**
      * Moves the parameters by one step.

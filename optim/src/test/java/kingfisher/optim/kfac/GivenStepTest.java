@@ -123,6 +123,40 @@ final class GivenStepTest {
     }
 
     @Test
+    void aProximalStepMinimizesTheLinearisedLossWithItsProximities() {
+        double function = 3;
+        double weight = 0.2;
+        try (Kfac kfac = task.kfac(settings(new StepRule.Proximal(function, weight), Optional.empty()))) {
+            for (int i = 0; i < 4; i++) {
+                double[] w = task.parameters();
+                double[] gradient = task.gradient(w);
+                double[] r = direction(w);
+                double bend = function * form(r, task.fisher(w), r) + weight * Dense.dot(r, r);
+                double alpha = -Dense.dot(gradient, r) / bend;
+                StepReport report = kfac.step(task.objective);
+                assertThat(report.rate()).as("step %d, %s", i, task.description).isCloseTo(alpha, within(1e-9 * alpha));
+                assertThat(report.momentum()).isZero();
+                assertThat(Dense.error(plus(task.parameters(), -1, w), times(alpha, r)))
+                        .isLessThan(1e-9);
+            }
+        }
+    }
+
+    /** Along the damped natural gradient with λ = λ_WSP / λ_FSP, the minimum on the line is that of the whole space. */
+    @Test
+    void withTheDampingOfItsProximitiesAProximalStepIsTheDampedNaturalGradient() {
+        double function = 4;
+        double[] w = task.parameters();
+        try (Kfac kfac = task.kfac(settings(new StepRule.Proximal(function, function * DAMPING), Optional.empty()))) {
+            assertThat(kfac.step(task.objective).rate()).isCloseTo(1 / function, within(1e-9));
+            double[] step = times(1 / function, direction(w));
+            assertThat(Dense.error(plus(task.parameters(), -1, w), step))
+                    .as(task.description)
+                    .isLessThan(1e-9);
+        }
+    }
+
+    @Test
     void momentumThatIsDroppedStartsAnew() {
         try (Kfac kfac = task.kfac(settings(new StepRule.Averaged(0.5, 0.9), Optional.empty()))) {
             kfac.step(task.objective);
@@ -158,6 +192,13 @@ final class GivenStepTest {
         assertThatThrownBy(() -> new StepRule.Averaged(1, 1)).hasMessage("momentum must be in [0, 1): 1.0");
         assertThatThrownBy(() -> new StepRule.Gradient(Double.NaN, 1))
                 .hasMessage("learning rate must be positive and finite: NaN");
+        assertThatThrownBy(() -> new StepRule.Proximal(-1, 1))
+                .hasMessage("function proximity must be finite and not negative: -1.0");
+        assertThatThrownBy(() -> new StepRule.Proximal(1, Double.POSITIVE_INFINITY))
+                .hasMessage("weight proximity must be finite and not negative: Infinity");
+        assertThatThrownBy(() -> new StepRule.Proximal(0, 0))
+                .hasMessage("function and weight proximity must not both be 0");
+        assertThat(new StepRule.Proximal(0, 1).isGiven()).isFalse();
         assertThatThrownBy(() -> new StepRule.Gradient(1, 0)).hasMessage("maximum norm must be positive: 0.0");
     }
 }

@@ -106,6 +106,27 @@ final class QuadraticModelTest {
 
     @ParameterizedTest
     @EnumSource
+    void theProximalRateMinimizesTheLinearisedLossWithItsProximities(Precision precision) {
+        Problem problem = new Problem(backend(precision));
+        double bound = precision == Precision.DOUBLE ? 1e-11 : 1e-5;
+        problem.span(problem.gradient, problem.first, problem.second);
+        double squares = Dense.dot(problem.first, problem.first);
+        double curvature = form(problem.first, problem.fisher, problem.first);
+        for (double function : new double[] {0, 0.1, 10}) {
+            for (double weight : new double[] {0, 0.5, 20}) {
+                double expected = -Dense.dot(problem.gradient, problem.first)
+                        / (function * curvature + (weight + WEIGHT_DECAY) * squares);
+                assertThat(problem.quadratic.proximalRate(function, weight))
+                        .as("λ_FSP = %s, λ_WSP = %s, seed %d", function, weight, SEED)
+                        .isCloseTo(expected, within(bound));
+            }
+        }
+        problem.span(problem.gradient, new double[problem.fixture.size()], problem.second);
+        assertThat(problem.quadratic.proximalRate(1, 1)).as("along nothing").isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void theChangeIsThatOfTheDenseModel(Precision precision) {
         Problem problem = new Problem(backend(precision));
         problem.span(problem.gradient, problem.first, problem.second);
