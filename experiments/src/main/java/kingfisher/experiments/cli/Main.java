@@ -15,7 +15,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Runs suites of trainings, and benchmarks against other projects.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        subcommands = {RunCommand.class, BenchCommand.class})
+        subcommands = {RunCommand.class, BenchCommand.class, ProposePeriodsCommand.class})
 public final class Main {
 
     /** Exit code of wrong input; nothing has been written then. */

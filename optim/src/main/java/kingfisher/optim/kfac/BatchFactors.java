@@ -117,7 +117,9 @@ final class BatchFactors {
 
     private void begin(boolean isFirstPass, boolean copies) {
         if (!isFirstPass) {
-            batches.forEach(LayerBatch::nextPass); // the inputs are taken already
+            for (int l = 0; l < inputs.length; l++) {
+                batches.get(l).nextPass(); // the inputs are taken already
+            }
             return;
         }
         Backend backend = model.parameters().backend();

@@ -22,6 +22,7 @@ final class GradientSquares {
     private final Matrix batchWeights; // its rows of the inputs, for the standard basis
     private final Matrix batchBias; // and that of the bias
     private final Matrix biasSums;
+    private final Matrix biasTotal; // of all passes
     private @Nullable Matrix inputSquares; // [B × M], or [B × (M + 1)] in a basis
     private @Nullable Matrix cotangentSquares; // [B × N]
 
@@ -44,6 +45,7 @@ final class GradientSquares {
         this.batchWeights = batchSquares.rowRange(0, inputs);
         this.batchBias = batchSquares.rowRange(inputs, 1);
         this.biasSums = backend.allocate(1, outputs);
+        this.biasTotal = backend.allocate(1, outputs);
     }
 
     /** The average [(M + 1) × N]. */
@@ -77,12 +79,11 @@ final class GradientSquares {
         }
         backend.multiply(batch.scale(), left, true, right, false, keep, batchWeights);
         backend.sumRows(right, biasSums);
-        backend.scale(batch.scale(), biasSums);
         if (first) {
-            backend.copy(biasSums, batchBias);
-        } else {
-            backend.addScaled(1, biasSums, batchBias);
+            backend.fill(biasTotal, 0); // whatever it was, even if it was not finite
         }
+        backend.addScaled(batch.scale(), biasSums, biasTotal);
+        backend.copy(biasTotal, batchBias);
     }
 
     private void squareInputs(Matrix plain, Matrix target) {

@@ -176,7 +176,7 @@ final class CurvaturePrecisionTest {
                     };
                     Allocations.during(200, step); // until the compiler has removed what does not escape
                     assertThat(Allocations.during(100, step) / 100)
-                            .as("bytes a step, with a generator; the outputs alone have %d", ROWS * 8 * Float.BYTES)
+                            .as("bytes a step of %s, with a generator; outputs: %d", form, ROWS * 8 * Float.BYTES)
                             .isLessThan(1000);
                 }
             }

@@ -23,7 +23,7 @@ final class PeriodProposalTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1.5, 10, 1, 2, 20, 2, 8", // 4 is left, for 2/2 + 20/8; 2/1 + 20/10 would do too
+        "1.5, 10, 1, 2, 21, 2, 8", // 4 is left, for 2/2 + 21/8; 2/1 + 21/11 would do too
         "1.5, 10, 1, 2, 2, 1, 1",
         "1.5, 10, 1, 8, 21, 5, 10", // 8/5 + 21/10
         "2, 10, 0, 0, 0, 1, 1",
