@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Kronecker-factored approximation F̂ of a model's Fisher matrix, kept over steps (Martens and Grosse 2015, "Optimizing
  * neural networks with Kronecker-factored approximate curvature"; Grosse, "Second-Order Optimization", section 5): a
- * block-diagonal matrix with {@code A ⊗ S} for every dense layer, and the exact Fisher matrix of parameters that are
- * outputs themselves.
+ * block-diagonal matrix with {@code A ⊗ S} for every dense layer, or another {@link Structure} of these, and the exact
+ * Fisher matrix of parameters that are outputs themselves.
  *
  * <p>At each step, after the model's forward pass, {@link #advance} updates the factors and decomposes them where that is
  * due; then {@link #precondition} multiplies by {@code (F̂ + λI)⁻¹}. A batch whose factors are not finite, or whose outputs
@@ -469,8 +469,8 @@ public final class KroneckerCurvature implements AutoCloseable {
     /**
      * Goes on from a saved state.
      *
-     * @throws IllegalArgumentException if it is of another version, model or form of damping; the message names the part,
-     *     and nothing has changed
+     * @throws IllegalArgumentException if it is of another version, model, structure or form of damping; the message names
+     *     the part, and nothing has changed
      */
     public void restore(Map<String, double[]> saved) {
         SavedState state = new SavedState(new HashMap<>(saved));

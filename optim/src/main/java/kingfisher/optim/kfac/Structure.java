@@ -13,8 +13,8 @@ public enum Structure {
     EIGENVALUE_CORRECTED,
     /**
      * {@code A ⊗ S} for each layer and between layers that follow one another, so that F̂⁻¹ is block-tridiagonal (Martens and
-     * Grosse 2015, section 4.3): two products more for each pair of layers, and larger decompositions. Needs
-     * {@link DampingForm#FACTORED}.
+     * Grosse 2015, section 4.3): twice the products and decompositions of exact damping. Needs
+     * {@link DampingForm#FACTORED}, whose λ is that of the decomposition.
      */
     BLOCK_TRIDIAGONAL
 }
