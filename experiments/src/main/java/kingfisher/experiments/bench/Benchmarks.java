@@ -19,7 +19,8 @@ public final class Benchmarks {
                 TrpoUpdate.NAME,
                 AcktrStep.NAME,
                 CurvatureProducts.NAME,
-                KfacStep.NAME);
+                KfacStep.NAME,
+                LowRankApplication.NAME);
     }
 
     /**
@@ -35,6 +36,7 @@ public final class Benchmarks {
             case AcktrStep.NAME -> new AcktrStep();
             case CurvatureProducts.NAME -> new CurvatureProducts(PeerPython.find(Peers.JAX, environment));
             case KfacStep.NAME -> new KfacStep(PeerPython.find(Peers.JAX, environment));
+            case LowRankApplication.NAME -> new LowRankApplication();
             case TrpoUpdate.NAME -> new TrpoUpdate(PeerPython.find(Peers.STABLE_BASELINES3, environment));
             default -> throw new InvalidInputException("unknown benchmark: " + name + NearestNames.hint(name, names()));
         };

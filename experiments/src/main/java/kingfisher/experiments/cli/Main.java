@@ -12,10 +12,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The entry of {@code experiments.jar}. */
 @Command(
         name = "experiments",
-        description = "Runs suites of trainings, compares them, runs benchmarks against other projects, and draws a figure.",
+        description =
+                "Runs suites of trainings, compares them, runs benchmarks against other projects, and draws a figure.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        subcommands = {RunCommand.class, CompareCommand.class, BenchCommand.class, Figure1Command.class})
+        subcommands = {
+            RunCommand.class,
+            CompareCommand.class,
+            BenchCommand.class,
+            ProposePeriodsCommand.class,
+            Figure1Command.class
+        })
 public final class Main {
 
     /** Exit code of wrong input; nothing has been written then. */

@@ -6,6 +6,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +68,53 @@ class MainTest {
                 out + "/figure.png");
         isWrongInput("--seed must be at least 0: -1", "figure-1", "--out", out + ".png", "--seed", "-1");
         isWrongInput("Invalid value for option '--seed': 'x'", "figure-1", "--out", out + ".png", "--seed", "x");
+    }
+
+    @Test
+    void wrongSizesOfANetworkAreOneLine() {
+        isWrongInput("Missing required options: '--inputs=N', '--outputs=N', '--batch=N'", "propose-periods");
+        isWrongPeriods("--inputs must be at least 1: 0", "--inputs", "0");
+        isWrongPeriods("--hidden must be at least 1: -3", "--hidden", "8,-3");
+        isWrongPeriods("--outputs must be at least 1: 0", "--outputs", "0");
+        isWrongPeriods("--batch must be at least 1: 0", "--batch", "0");
+        isWrongPeriods("--budget must be above 1 and finite: 1.0", "--budget", "1");
+        isWrongPeriods("--seconds must be at least 0 and finite: -1.0", "--seconds", "-1");
+        isWrongPeriods("--threads must be from 1 to ", "--threads", "0");
+        isWrongPeriods("--damping-form must be one of exact, factored: both", "--damping-form", "both");
+        isWrongPeriods(
+                "--structure must be one of block-diagonal, eigenvalue-corrected, block-tridiagonal: full",
+                "--structure",
+                "full");
+        isWrongPeriods(
+                "--structure block-tridiagonal does not go with --damping-form exact: structure BLOCK_TRIDIAGONAL needs"
+                        + " damping form FACTORED, found EXACT",
+                "--structure",
+                "block-tridiagonal");
+    }
+
+    private void isWrongPeriods(String message, String option, String value) {
+        List<String> arguments = new ArrayList<>(List.of("propose-periods"));
+        Map<String, String> sizes = new LinkedHashMap<>(Map.of("--inputs", "3", "--outputs", "2", "--batch", "8"));
+        sizes.put(option, value);
+        sizes.forEach((name, text) -> arguments.addAll(List.of(name, text)));
+        isWrongInput(message, arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void periodsAreProposedWithinABudget() {
+        Answer answer = run(
+                "propose-periods --inputs 3 --hidden 6 --outputs 2 --batch 16 --budget 1000 --seconds 0".split(" "));
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exit()).isZero();
+        List<String> lines = answer.out().lines().toList();
+        assertThat(lines.get(0)).isEqualTo("3-6-2, batch 16, block-diagonal with exact damping, 1 thread");
+        assertThat(lines.get(1)).startsWith("gradient ").contains(" ms, update of factors ");
+        assertThat(lines.get(2))
+                .matches("covariance-period \\d+, decomposition-period \\d+: a step costs [0-9.]+ gradients");
+        Answer refused = run(
+                "propose-periods --inputs 3 --hidden 6 --outputs 2 --batch 1 --budget 1.000001 --seconds 0".split(" "));
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.out()).contains("no periods keep a step within 1.00 gradients: ");
     }
 
     @ParameterizedTest

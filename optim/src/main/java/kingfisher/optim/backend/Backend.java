@@ -82,6 +82,17 @@ public interface Backend extends AutoCloseable {
     void divideDamped(Matrix left, Matrix right, double damping, Matrix target);
 
     /**
+     * {@code target_ij = target_ij / (divisors_ij + shift)}: the inverse of a damped diagonal matrix.
+     *
+     * @param divisors of the shape of {@code target}
+     * @param target modified
+     */
+    void divideShifted(Matrix divisors, double shift, Matrix target);
+
+    /** {@code target_ij = source_ij²}; {@code target} may be {@code source}. */
+    void square(Matrix source, Matrix target);
+
+    /**
      * {@code target[b, :] = factors_b · source[b, :]}.
      *
      * @param factors [B × 1]: row b belongs to row b of {@code source}

@@ -29,11 +29,8 @@ final class BatchFactors {
     private final double[] rootValues;
     private final Matrix roots; // √ω [B × 1]
     private final Matrix rootsRow; // the same [1 × B]
-
-    private boolean weighted;
-    private boolean copied;
-    private boolean firstPass;
-    private double scale;
+    private final @Nullable Matrix[] plainInputs; // copies of inputs that are not scaled, where they are needed too
+    private final List<LayerBatch> batches;
 
     BatchFactors(
             LinearizedModel model,
@@ -55,6 +52,8 @@ final class BatchFactors {
         this.rootValues = new double[model.batch()];
         this.roots = backend.allocate(model.batch(), 1);
         this.rootsRow = roots.reshaped(0, 1, model.batch());
+        this.plainInputs = new Matrix[blocks.size()];
+        this.batches = blocks.stream().map(block -> new LayerBatch()).toList();
     }
 
     /** Number of rows that count, for an initial estimate of several batches. */
@@ -116,31 +115,44 @@ final class BatchFactors {
         }
     }
 
-    private void begin(boolean isFirstPass, boolean copy) {
-        firstPass = isFirstPass;
+    private void begin(boolean isFirstPass, boolean copies) {
         if (!isFirstPass) {
-            return; // the inputs are taken already
+            for (int l = 0; l < inputs.length; l++) {
+                batches.get(l).nextPass(); // the inputs are taken already
+            }
+            return;
         }
         Backend backend = model.parameters().backend();
-        copied = copy;
-        weighted = !rows.isUniform();
-        scale = 1 / rows.sum();
+        boolean weighted = !rows.isUniform();
+        double scale = 1 / rows.sum();
         if (weighted) {
             rows.rootInto(1, rootValues);
             backend.upload(rootValues, rootsRow);
         }
         for (int l = 0; l < inputs.length; l++) {
             Matrix input = traces.get(l).input();
+            Matrix cotangent = traces.get(l).cotangent();
+            Matrix taken = input;
+            Matrix plain = input;
             if (weighted) {
-                backend.scaleRows(roots, input, buffer(inputs, l, input));
-            } else if (copied) {
-                backend.copy(input, buffer(inputs, l, input));
+                taken = buffer(inputs, l, input);
+                backend.scaleRows(roots, input, taken);
+                if (copies && blocks.get(l).takesPlainInputs()) {
+                    plain = copied(plainInputs, l, input);
+                }
+            } else if (copies) {
+                taken = copied(inputs, l, input);
+                plain = taken;
             }
-            if (copied) {
-                Matrix cotangent = traces.get(l).cotangent();
-                backend.copy(cotangent, buffer(cotangents, l, cotangent));
-            }
+            Matrix tangents = copies ? copied(cotangents, l, cotangent) : cotangent;
+            batches.get(l).set(taken, plain, tangents, weighted ? rootsRow : null, scale);
         }
+    }
+
+    private Matrix copied(@Nullable Matrix[] buffers, int index, Matrix source) {
+        Matrix copy = buffer(buffers, index, source);
+        model.parameters().backend().copy(source, copy);
+        return copy;
     }
 
     private Matrix buffer(@Nullable Matrix[] buffers, int index, Matrix like) {
@@ -153,17 +165,8 @@ final class BatchFactors {
     }
 
     private void takeMoments(int layer) {
-        LayerBlock block = blocks.get(layer);
-        LayerTrace trace = traces.get(layer);
-        if (firstPass) {
-            if (weighted) {
-                block.takeWeightedInputs(buffer(inputs, layer, trace.input()), rootsRow, scale);
-            } else {
-                block.takeInputs(copied ? buffer(inputs, layer, trace.input()) : trace.input(), scale);
-            }
-        }
-        block.takeCotangents(
-                copied ? buffer(cotangents, layer, trace.cotangent()) : trace.cotangent(), scale, firstPass);
+        int behind = layer + 1;
+        blocks.get(layer).take(batches.get(layer), behind < batches.size() ? batches.get(behind) : null);
     }
 
     /** Which of the factors is not finite, or null. */

@@ -155,7 +155,7 @@ public final class Kfac implements AutoCloseable {
             backend.copy(gradient.values(), direction.values());
             backend.scale(GradientClip.scale(gradientNorm, plain.maximumNorm()), direction.values());
         } else {
-            curvature.precondition(gradient, diagonal, direction);
+            precondition(objective, diagonal);
         }
         backend.scale(-1, direction.values());
         double slope = backend.dot(gradient.values(), direction.values());
@@ -195,6 +195,20 @@ public final class Kfac implements AutoCloseable {
                 null,
                 new StageTimes(
                         gradientTime, factorTime, decompositionTime, preconditioningTime, modelTime, watch.lap()));
+    }
+
+    private void precondition(Objective objective, double diagonal) {
+        if (settings.curvature().application() == Application.DIRECT) {
+            curvature.precondition(gradient, diagonal, direction);
+            return;
+        }
+        LinearizedModel model = objective.gradientModel();
+        if (model == null) {
+            throw new IllegalArgumentException(
+                    "application LOW_RANK needs an objective whose gradient is one backward pass, found %s"
+                            .formatted(objective.getClass().getSimpleName()));
+        }
+        curvature.precondition(gradient, model, objective.gradientScale(), diagonal, direction);
     }
 
     private double evaluate(Objective objective) {

@@ -24,7 +24,11 @@ public record KfacSettings(
         double weightDecay,
         boolean rejects) {
 
-    /** Checks the ranges. */
+    /**
+     * Checks the ranges, and what goes together.
+     *
+     * @throws IncompatibleSettingsException if one setting needs another value of another one
+     */
     public KfacSettings {
         if (!(damping > 0 && damping < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("damping must be positive and finite: " + damping);
@@ -33,6 +37,11 @@ public record KfacSettings(
             throw new IllegalArgumentException("weight decay must be at least 0 and finite: " + weightDecay);
         }
         adaptation.ifPresent(rhythm -> rhythm.requireInBounds(damping));
+        if (curvature.application() == Application.LOW_RANK) {
+            // the gradient of the decay is no sum over the batch
+            IncompatibleSettingsException.require(
+                    weightDecay == 0, "application", Application.LOW_RANK, "weight decay", 0.0, weightDecay);
+        }
         requireLengthsApart(rule, constraint);
     }
 

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Kronecker-factored approximation F̂ of a model's Fisher matrix, kept over steps (Martens and Grosse 2015, "Optimizing
  * neural networks with Kronecker-factored approximate curvature"; Grosse, "Second-Order Optimization", section 5): a
- * block-diagonal matrix with {@code A ⊗ S} for every dense layer, and the exact Fisher matrix of parameters that are
- * outputs themselves.
+ * block-diagonal matrix with {@code A ⊗ S} for every dense layer, or another {@link Structure} of these, and the exact
+ * Fisher matrix of parameters that are outputs themselves.
  *
  * <p>At each step, after the model's forward pass, {@link #advance} updates the factors and decomposes them where that is
  * due; then {@link #precondition} multiplies by {@code (F̂ + λI)⁻¹}. A batch whose factors are not finite, or whose outputs
@@ -92,9 +92,7 @@ public final class KroneckerCurvature implements AutoCloseable {
         this.seed = seed;
         this.workers = workers;
         this.rows = new RowWeights(model.batch());
-        for (LayerTrace layer : model.layers()) {
-            layers.add(new LayerBlock(backend, layer, settings));
-        }
+        addLayers(backend);
         for (RowParameter parameter : model.rowParameters()) {
             rowBlocks.add(new RowBlock(backend, parameter, metrics.get(parameter.head())));
         }
@@ -106,6 +104,25 @@ public final class KroneckerCurvature implements AutoCloseable {
         this.rejectedBatches = new FailureCount(settings.toleratedFailures());
         this.failedDecompositions = new FailureCount(settings.toleratedFailures());
         this.failedRowBlocks = new FailureCount(settings.toleratedFailures());
+    }
+
+    private void addLayers(Backend backend) {
+        List<LayerTrace> traces = model.layers();
+        int first = 0;
+        for (int length : model.chainLengths()) {
+            LayerBlock behind = null;
+            for (int l = first + length - 1; l >= first; l--) {
+                boolean wide = LayerBlock.isWide(traces.get(l).layer(), settings);
+                boolean links = settings.structure() == Structure.BLOCK_TRIDIAGONAL && !wide;
+                LayerBlock block = new LayerBlock(backend, traces.get(l), settings, links ? behind : null);
+                if (links && behind != null) {
+                    behind.follow(block);
+                }
+                layers.add(first, block);
+                behind = links ? block : null;
+            }
+            first += length;
+        }
     }
 
     private List<CoveredParameters> cover(ParameterLayout layout) {
@@ -367,6 +384,10 @@ public final class KroneckerCurvature implements AutoCloseable {
         requirePositive(damping);
         var unused = requireFinite(gradient);
         layerProducts.run(gradient, damping, result);
+        preconditionOthers(gradient, damping, result);
+    }
+
+    private void preconditionOthers(ParameterVector gradient, double damping, ParameterVector result) {
         for (RowBlock block : rowBlocks) {
             block.precondition(gradient, damping, result);
         }
@@ -374,6 +395,34 @@ public final class KroneckerCurvature implements AutoCloseable {
         for (int entry : uncoveredEntries) {
             backend.fill(result.view(entry), 0);
         }
+    }
+
+    /**
+     * The same for a gradient that is the sum over a batch that a model's last backward pass has left in its layers; with
+     * {@link Application#LOW_RANK}, by its terms where these are fewer.
+     *
+     * @param gradient of the parameters' layout: that backward pass's; not modified
+     * @param of the model, of the same layers
+     * @param scale that it was run with
+     * @param damping λ, positive
+     * @param result of the parameters' layout; overwritten
+     * @throws IllegalArgumentException if the model has its parameters in another vector
+     * @throws IllegalStateException before the first {@link #advance}
+     * @throws NumericalFailureException if the gradient is not finite; the message names the parameter
+     */
+    public void precondition(
+            ParameterVector gradient, LinearizedModel of, double scale, double damping, ParameterVector result) {
+        if (of.parameters() != model.parameters()) {
+            throw new IllegalArgumentException("the model of a gradient has its parameters in another vector");
+        }
+        if (settings.application() == Application.DIRECT) {
+            precondition(gradient, damping, result);
+            return;
+        }
+        requirePositive(damping);
+        var unused = requireFinite(gradient);
+        layerProducts.runSums(of.layers(), scale, gradient, damping, result);
+        preconditionOthers(gradient, damping, result);
     }
 
     /** Checks a gradient before anything depends on it, and returns ‖gradient‖²; the message names the parameter. */
@@ -420,8 +469,8 @@ public final class KroneckerCurvature implements AutoCloseable {
     /**
      * Goes on from a saved state.
      *
-     * @throws IllegalArgumentException if it is of another version, model or form of damping; the message names the part,
-     *     and nothing has changed
+     * @throws IllegalArgumentException if it is of another version, model, structure or form of damping; the message names
+     *     the part, and nothing has changed
      */
     public void restore(Map<String, double[]> saved) {
         SavedState state = new SavedState(new HashMap<>(saved));

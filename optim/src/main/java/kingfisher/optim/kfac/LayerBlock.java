@@ -3,84 +3,207 @@ package kingfisher.optim.kfac;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.kfac.CoveredParameters.Curvature;
 import kingfisher.optim.linear.Decomposition;
-import kingfisher.optim.linear.DenseOperator;
-import kingfisher.optim.linear.KroneckerOperator;
+import kingfisher.optim.linear.LinearOperator;
 import kingfisher.optim.network.DenseLayer;
 import kingfisher.optim.network.LayerTrace;
 import kingfisher.optim.network.ParameterVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The block {@code A ⊗ S} of a dense layer, equation (22): {@code A = E[ā āᵀ]} of its inputs with a 1 behind them, and
- * {@code S = E[Ds Dsᵀ]} of the cotangents of its pre-activations, both moving averages (25).
+ * The curvature of a dense layer: moving averages (25) and the decomposition that is made of them. By default it is
+ * {@code A ⊗ S}, equation (22).
  *
- * <p>A is kept as {@code E[a aᵀ]} and {@code E[a]}, so that no batch needs a column of ones.
+ * <p>In a block-tridiagonal curvature a layer with a next one also has what both have in common, and the inverse is applied
+ * in two parts: {@link #condition} in every layer, then {@link #precondition(ParameterVector)}.
  */
 final class LayerBlock implements CurvatureBlock {
 
-    private final Backend backend;
     private final String name;
     private final int inputs;
     private final int outputs;
     private final int offset;
-    private final Matrix inputMoment;
-    private final Matrix inputMean;
-    private final Matrix cotangentMoment;
-    private final Matrix batchInputMoment;
-    private final Matrix batchInputMean;
-    private final Matrix batchCotangentMoment;
+    private final Curvature kind;
+    private final LayerStatistics statistics;
     private final AverageWeight weight;
     private final LayerPreconditioner preconditioner;
     private final HomogeneousView gradientView;
     private final HomogeneousView resultView;
+    private final @Nullable LayerBlock next;
+    private final @Nullable LagAverage lag; // what this layer and the next one have in common
+    private @Nullable LayerBlock previous;
+    private @Nullable Matrix conditioned; // in a chain: the layer's part of ΛΞ gradient
+    private final Backend backend;
     private double @Nullable [][] decomposition;
 
-    LayerBlock(Backend backend, LayerTrace trace, KroneckerSettings settings) {
+    /**
+     * Allocates the averages of a layer.
+     *
+     * @param next the layer behind it in a chain of a block-tridiagonal curvature, or null
+     */
+    LayerBlock(Backend backend, LayerTrace trace, KroneckerSettings settings, @Nullable LayerBlock next) {
         DenseLayer layer = trace.layer();
         this.backend = backend;
         this.name = layer.name();
         this.inputs = layer.inputs();
         this.outputs = layer.outputs();
         this.offset = trace.parameterOffset();
-        this.inputMoment = backend.allocate(inputs, inputs);
-        this.inputMean = backend.allocate(1, inputs);
-        this.cotangentMoment = backend.allocate(outputs, outputs);
-        this.batchInputMoment = backend.allocate(inputs, inputs);
-        this.batchInputMean = backend.allocate(1, inputs);
-        this.batchCotangentMoment = backend.allocate(outputs, outputs);
         this.weight = new AverageWeight(settings.factorDecay());
-        this.preconditioner = switch (settings.dampingForm()) {
-            case EXACT -> new EigenPreconditioner(backend, inputs + 1, outputs);
-            case FACTORED -> new InversePreconditioner(backend, inputs + 1, outputs);
-        };
         this.gradientView = new HomogeneousView(offset, inputs + 1, outputs);
         this.resultView = new HomogeneousView(offset, inputs + 1, outputs);
+        this.next = next;
+        if (isWide(layer, settings) && form(settings) == WideLayers.Form.DIAGONAL) {
+            this.kind = Curvature.DIAGONAL;
+            this.statistics = new DiagonalStatistics(backend, layer);
+            this.preconditioner = new DiagonalPreconditioner(backend, inputs + 1, outputs);
+            this.lag = null;
+            return;
+        }
+        boolean leftDiagonal = isWide(inputs, settings);
+        boolean rightDiagonal = isWide(outputs, settings);
+        KroneckerStatistics factors = new KroneckerStatistics(backend, layer, leftDiagonal, rightDiagonal);
+        this.statistics = factors;
+        if (next != null && next.statistics instanceof KroneckerStatistics nextFactors) {
+            this.lag = new LagAverage(backend, factors.inputs(), nextFactors.inputs(), outputs, next.outputs);
+            this.preconditioner =
+                    new ConditionalPreconditioner(backend, inputs + 1, outputs, next.inputs + 1, next.outputs);
+        } else {
+            this.lag = null;
+            this.preconditioner = preconditioner(backend, settings, inputs + 1, outputs, leftDiagonal, rightDiagonal);
+        }
+        this.kind = kind(settings, leftDiagonal || rightDiagonal);
+    }
+
+    private static LayerPreconditioner preconditioner(
+            Backend backend,
+            KroneckerSettings settings,
+            int rows,
+            int columns,
+            boolean leftDiagonal,
+            boolean rightDiagonal) {
+        if (settings.structure() == Structure.EIGENVALUE_CORRECTED) {
+            return new CorrectedPreconditioner(backend, rows, columns, leftDiagonal, rightDiagonal);
+        }
+        return switch (settings.dampingForm()) {
+            case EXACT -> new EigenPreconditioner(backend, rows, columns, leftDiagonal, rightDiagonal);
+            case FACTORED -> new InversePreconditioner(backend, rows, columns, leftDiagonal, rightDiagonal);
+        };
+    }
+
+    private static Curvature kind(KroneckerSettings settings, boolean hasDiagonal) {
+        return switch (settings.structure()) {
+            case EIGENVALUE_CORRECTED -> Curvature.EIGENVALUE_CORRECTED;
+            case BLOCK_TRIDIAGONAL -> hasDiagonal ? Curvature.DIAGONAL_FACTOR : Curvature.BLOCK_TRIDIAGONAL;
+            case BLOCK_DIAGONAL -> hasDiagonal ? Curvature.DIAGONAL_FACTOR : Curvature.KRONECKER;
+        };
+    }
+
+    /** Whether a layer is too wide for whole factors. */
+    static boolean isWide(DenseLayer layer, KroneckerSettings settings) {
+        return isWide(layer.inputs(), settings) || isWide(layer.outputs(), settings);
+    }
+
+    private static boolean isWide(int width, KroneckerSettings settings) {
+        return settings.wideLayers().filter(wide -> width > wide.width()).isPresent();
+    }
+
+    private static WideLayers.@Nullable Form form(KroneckerSettings settings) {
+        Optional<WideLayers> wide = settings.wideLayers();
+        return wide.isPresent() ? wide.get().form() : null;
+    }
+
+    /** Says which layer has this one as its next. */
+    void follow(LayerBlock layer) {
+        previous = layer;
+    }
+
+    /** Whether the layer is part of a chain. */
+    boolean isLinked() {
+        return next != null || previous != null;
     }
 
     @Override
     public CoveredParameters covered() {
-        return new CoveredParameters(name, offset, (inputs + 1) * outputs, Curvature.KRONECKER);
+        return new CoveredParameters(name, offset, (inputs + 1) * outputs, kind);
     }
 
     @Override
-    public KroneckerOperator curvature() {
+    public LinearOperator curvature() {
         if (weight.isEmpty()) {
             throw new IllegalStateException("layer " + name + " has no factors yet");
         }
-        return new KroneckerOperator(
-                new DenseOperator(inputs + 1, inputFactor()), new DenseOperator(outputs, cotangentFactor()));
+        CorrectedPreconditioner corrected = corrected();
+        return corrected == null ? statistics.curvature() : corrected.operator();
+    }
+
+    /** The corrected eigenvalues with their basis, if there are any yet. */
+    private @Nullable CorrectedPreconditioner corrected() {
+        return preconditioner instanceof CorrectedPreconditioner corrected && corrected.hasBasis() ? corrected : null;
     }
 
     @Override
     public void precondition(ParameterVector gradient, double damping, ParameterVector result) {
         requireDecomposition();
-        preconditioner.apply(gradientView.of(gradient), damping, resultView.of(result));
+        if (!isLinked()) {
+            preconditioner.apply(gradientView.of(gradient), damping, resultView.of(result));
+            return;
+        }
+        if (previous != null) {
+            previous.condition(gradient, damping);
+        }
+        condition(gradient, damping);
+        precondition(result);
+    }
+
+    /** In a chain, computes the layer's part of {@code ΛΞ gradient}, and keeps it. */
+    void condition(ParameterVector gradient, double damping) {
+        requireDecomposition();
+        Matrix kept = conditioned();
+        backend.copy(gradientView.of(gradient), kept);
+        if (next != null && preconditioner instanceof ConditionalPreconditioner conditional) {
+            conditional.subtractForetold(next.gradientView.of(gradient), kept);
+        }
+        preconditioner.apply(kept, damping, kept);
+    }
+
+    /** In a chain, writes the layer's part of {@code ΞᵀΛΞ gradient} from what this layer and the one before have kept. */
+    void precondition(ParameterVector result) {
+        Matrix target = resultView.of(result);
+        backend.copy(conditioned(), target);
+        if (previous != null && previous.preconditioner instanceof ConditionalPreconditioner conditional) {
+            conditional.subtractTransposed(previous.conditioned(), target);
+        }
+    }
+
+    private Matrix conditioned() {
+        if (conditioned == null) {
+            conditioned = backend.allocate(inputs + 1, outputs);
+        }
+        return Objects.requireNonNull(conditioned);
+    }
+
+    /**
+     * Writes the layer's part of the inverse times a gradient that is {@code scale · Σ_b ā_b Ds_bᵀ} of a model's last backward
+     * pass, by these where it takes fewer multiplications.
+     *
+     * @param layer of that model
+     */
+    void preconditionSum(
+            LayerTrace layer, double scale, ParameterVector gradient, double damping, ParameterVector result) {
+        requireDecomposition();
+        if (preconditioner instanceof InversePreconditioner inverse
+                && inverse.isLowRankCheaper(layer.gradient().rows())) {
+            inverse.applyLowRank(layer, scale, resultView.of(result));
+        } else {
+            precondition(gradient, damping, result);
+        }
     }
 
     void requireDecomposition() {
@@ -107,41 +230,39 @@ final class LayerBlock implements CurvatureBlock {
         return Math.pow(inputs + 1, 3) + Math.pow(outputs, 3);
     }
 
-    /** Takes the inputs of a batch: {@code scale · Σ_b a_b a_bᵀ}. */
-    void takeInputs(Matrix batch, double scale) {
-        backend.covariance(scale, batch, 0, batchInputMoment);
-        backend.sumRows(batch, batchInputMean);
-        backend.scale(scale, batchInputMean);
+    /** Whether {@link LayerBatch#plainInputs} are read. */
+    boolean takesPlainInputs() {
+        return statistics instanceof DiagonalStatistics || preconditioner instanceof CorrectedPreconditioner;
     }
 
     /**
-     * Takes the inputs of a batch whose rows have weights ω.
+     * Takes a batch; the squares of cotangents of several passes add up.
      *
-     * @param weighted rows {@code √ω_b a_b}
-     * @param roots √ω [1 × B]
+     * @param behind the same batch at the next layer, or null if this is the last one
      */
-    void takeWeightedInputs(Matrix weighted, Matrix roots, double scale) {
-        backend.covariance(scale, weighted, 0, batchInputMoment);
-        backend.multiply(scale, roots, false, weighted, false, 0, batchInputMean);
-    }
-
-    /** Takes cotangents of the same batch, {@code scale · Σ_b Ds_b Ds_bᵀ}; those of several passes add up. */
-    void takeCotangents(Matrix batch, double scale, boolean firstPass) {
-        backend.covariance(scale, batch, firstPass ? 0 : 1, batchCotangentMoment);
+    void take(LayerBatch batch, @Nullable LayerBatch behind) {
+        statistics.take(batch);
+        CorrectedPreconditioner corrected = corrected();
+        if (corrected != null) {
+            corrected.squares().take(batch);
+        }
+        if (lag != null && behind != null) {
+            lag.take(batch, behind);
+        }
     }
 
     /** Which of the batch's factors is not finite, or null. */
     @Nullable
     String defect() {
-        // a sum of squares is finite only if every element is
-        if (!Double.isFinite(backend.dot(batchInputMoment, batchInputMoment))
-                || !Double.isFinite(backend.dot(batchInputMean, batchInputMean))) {
-            return "the inputs of layer %s are not finite".formatted(name);
+        String defect = statistics.defect();
+        CorrectedPreconditioner corrected = corrected();
+        if (defect == null && corrected != null && !corrected.squares().isFinite()) {
+            defect = "squared pseudo-gradients";
         }
-        if (!Double.isFinite(backend.dot(batchCotangentMoment, batchCotangentMoment))) {
-            return "the pre-activation gradients of layer %s are not finite".formatted(name);
+        if (defect == null && lag != null && !lag.isFinite()) {
+            defect = "products with the next layer";
         }
-        return null;
+        return defect == null ? null : "the %s of layer %s are not finite".formatted(defect, name);
     }
 
     /** Moves the averages towards the batch. */
@@ -155,24 +276,29 @@ final class LayerBlock implements CurvatureBlock {
     }
 
     private void blend(double share) {
-        blend(share, batchInputMoment, inputMoment);
-        blend(share, batchInputMean, inputMean);
-        blend(share, batchCotangentMoment, cotangentMoment);
+        statistics.blend(share);
+        CorrectedPreconditioner corrected = corrected();
+        if (corrected != null) {
+            corrected.squares().blend(share);
+        }
+        if (lag != null) {
+            lag.blend(share);
+        }
     }
 
-    private void blend(double share, Matrix batch, Matrix average) {
-        backend.scale(1 - share, average);
-        backend.addScaled(share, batch, average);
-    }
-
-    /** Returns copies of A and S, row-major. */
+    /** Returns copies of the averages that {@link #decompose} needs. */
     double[][] factors() {
-        return new double[][] {inputFactor(), cotangentFactor()};
+        double[][] own = statistics.numbers();
+        if (next == null || lag == null) {
+            return own;
+        }
+        double[][] behind = next.statistics.numbers();
+        return new double[][] {own[0], own[1], behind[0], behind[1], lag.inputNumbers(), lag.cotangentNumbers()};
     }
 
     /** Decomposes what {@link #factors} has returned; touches nothing else, so that it may run beside everything. */
     Decomposition<double[][]> decompose(double[][] factors, double damping) {
-        return preconditioner.decompose(factors[0], factors[1], damping);
+        return preconditioner.decompose(factors, damping);
     }
 
     /** Makes a decomposition count. */
@@ -194,32 +320,21 @@ final class LayerBlock implements CurvatureBlock {
         return weight.isEmpty();
     }
 
-    private double[] inputFactor() {
-        int size = inputs + 1;
-        double[] factor = new double[size * size];
-        backend.download(inputMoment, factor, 0, size);
-        backend.download(inputMean, factor, inputs * size, size);
-        for (int i = 0; i < inputs; i++) {
-            factor[i * size + inputs] = factor[inputs * size + i];
-        }
-        factor[size * size - 1] = 1;
-        return factor;
-    }
-
-    private double[] cotangentFactor() {
-        double[] factor = new double[outputs * outputs];
-        backend.download(cotangentMoment, factor);
-        return factor;
-    }
-
     void save(Map<String, double[]> state) {
         state.put(key("weight"), weight.state());
-        state.put(key("input-factor"), inputFactor());
-        state.put(key("cotangent-factor"), cotangentFactor());
+        statistics.save(key(""), state);
+        if (lag != null) {
+            state.put(key("input-lag"), lag.inputNumbers());
+            state.put(key("cotangent-lag"), lag.cotangentNumbers());
+        }
         if (decomposition != null) {
             for (int i = 0; i < decomposition.length; i++) {
                 state.put(key("decomposition-" + i), decomposition[i].clone());
             }
+        }
+        CorrectedPreconditioner corrected = corrected();
+        if (corrected != null) {
+            state.put(key("eigenvalues"), corrected.squares().numbers());
         }
     }
 
@@ -229,22 +344,38 @@ final class LayerBlock implements CurvatureBlock {
      * @param begun whether there must be a decomposition
      */
     Runnable restoring(SavedState state, boolean begun) {
-        double[] left = state.array(key("input-factor"), (inputs + 1) * (inputs + 1));
-        double[] right = state.array(key("cotangent-factor"), outputs * outputs);
+        Runnable averages = statistics.restoring(key(""), state);
         double[] average = state.array(key("weight"), 2);
+        Runnable common = lag == null ? () -> {} : restoringLag(lag, state);
         double[][] parts = begun || state.has(key("decomposition-0"))
                 ? state.arrays(key("decomposition-"), decompositionLengths())
                 : null;
+        double[] eigenvalues = parts != null && preconditioner instanceof CorrectedPreconditioner
+                ? state.array(key("eigenvalues"), (inputs + 1) * outputs)
+                : null;
         return () -> {
             weight.restore(average);
-            backend.upload(left, 0, inputs + 1, inputMoment);
-            backend.upload(left, inputs * (inputs + 1), inputs + 1, inputMean);
-            backend.upload(right, cotangentMoment);
+            averages.run();
+            common.run();
             decomposition = null;
+            CorrectedPreconditioner before = corrected();
+            if (before != null) {
+                before.forget();
+            }
             if (parts != null) {
                 load(parts);
             }
+            CorrectedPreconditioner corrected = corrected();
+            if (corrected != null && eigenvalues != null) {
+                corrected.squares().restore(eigenvalues);
+            }
         };
+    }
+
+    private Runnable restoringLag(LagAverage of, SavedState state) {
+        double[] inputNumbers = state.array(key("input-lag"), of.inputNumbersLength());
+        double[] cotangentNumbers = state.array(key("cotangent-lag"), of.cotangentNumbersLength());
+        return () -> of.restore(inputNumbers, cotangentNumbers);
     }
 
     private String key(String part) {

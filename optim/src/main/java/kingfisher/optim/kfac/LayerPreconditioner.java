@@ -3,18 +3,22 @@ package kingfisher.optim.kfac;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.linear.Decomposition;
 
-/** Products with the damped inverse of a layer's A [M × M] ⊗ S [N × N], on the backend. */
-sealed interface LayerPreconditioner permits EigenPreconditioner, InversePreconditioner {
+/** Products with the damped inverse of a layer's curvature, on the backend. */
+sealed interface LayerPreconditioner
+        permits EigenPreconditioner,
+                InversePreconditioner,
+                CorrectedPreconditioner,
+                ConditionalPreconditioner,
+                DiagonalPreconditioner {
 
     /**
      * Decomposes factors on the host; touches nothing that products use, so that it may run beside them.
      *
-     * @param left A, row-major
-     * @param right S, row-major
+     * @param factors A and S, row-major or as diagonals; those of the next layer and of both behind them; or a diagonal
      * @param damping λ
      * @return what {@link #load} takes
      */
-    Decomposition<double[][]> decompose(double[] left, double[] right, double damping);
+    Decomposition<double[][]> decompose(double[][] factors, double damping);
 
     /** Lengths of the arrays that make up a decomposition. */
     int[] lengths();
@@ -23,7 +27,7 @@ sealed interface LayerPreconditioner permits EigenPreconditioner, InversePrecond
     void load(double[][] decomposition);
 
     /**
-     * {@code result = (A ⊗ S + damping)⁻¹ gradient}, as matrices [M × N].
+     * {@code result = (curvature + damping)⁻¹ gradient}, as matrices [M × N].
      *
      * @param damping λ, where it is not part of the decomposition
      * @param result overwritten

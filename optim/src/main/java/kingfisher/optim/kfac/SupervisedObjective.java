@@ -104,6 +104,16 @@ public final class SupervisedObjective implements Objective {
     }
 
     @Override
+    public DifferentiableModel gradientModel() {
+        return model;
+    }
+
+    @Override
+    public double gradientScale() {
+        return 1 / rows.sum();
+    }
+
+    @Override
     public List<double[]> targets() {
         return targets;
     }

@@ -28,16 +28,26 @@ public record FactoredDamping(double left, double right) {
      * @throws IllegalArgumentException if λ is negative or not finite
      */
     public static FactoredDamping split(double lambda, KroneckerOperator curvature) {
-        requireDamping("lambda", lambda);
         DenseOperator a = curvature.left();
         DenseOperator s = curvature.right();
-        if (a.size() == 1 && isPositive(a.trace())) {
-            return new FactoredDamping(0, finite(lambda / a.trace()));
+        return split(lambda, a.size(), a.trace(), s.size(), s.trace());
+    }
+
+    /**
+     * The same for factors that are not written out, by their numbers of rows and traces.
+     *
+     * @throws IllegalArgumentException if λ is negative or not finite
+     */
+    public static FactoredDamping split(
+            double lambda, int leftSize, double leftTrace, int rightSize, double rightTrace) {
+        requireDamping("lambda", lambda);
+        if (leftSize == 1 && isPositive(leftTrace)) {
+            return new FactoredDamping(0, finite(lambda / leftTrace));
         }
-        if (s.size() == 1 && isPositive(s.trace())) {
-            return new FactoredDamping(finite(lambda / s.trace()), 0);
+        if (rightSize == 1 && isPositive(rightTrace)) {
+            return new FactoredDamping(finite(lambda / rightTrace), 0);
         }
-        double pi = balance(a, s);
+        double pi = balance(leftSize, leftTrace, rightSize, rightTrace);
         return new FactoredDamping(finite(pi * Math.sqrt(lambda)), finite(Math.sqrt(lambda) / pi));
     }
 
@@ -46,11 +56,15 @@ public record FactoredDamping(double left, double right) {
      * a trace is not positive and finite. It is not clamped: that would break just this symmetry.
      */
     public static double balance(DenseOperator a, DenseOperator s) {
-        if (!isPositive(a.trace()) || !isPositive(s.trace())) {
+        return balance(a.size(), a.trace(), s.size(), s.trace());
+    }
+
+    private static double balance(int leftSize, double leftTrace, int rightSize, double rightTrace) {
+        if (!isPositive(leftTrace) || !isPositive(rightTrace)) {
             return 1;
         }
         // two roots, so that no quotient of extreme scales under- or overflows
-        return Math.sqrt(a.trace() / a.size()) / Math.sqrt(s.trace() / s.size());
+        return Math.sqrt(leftTrace / leftSize) / Math.sqrt(rightTrace / rightSize);
     }
 
     private static double finite(double amount) {

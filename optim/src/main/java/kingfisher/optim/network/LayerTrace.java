@@ -18,6 +18,12 @@ public interface LayerTrace {
     /** Of the last forward pass: the layer's inputs a_b [B × inputs]. */
     Matrix input();
 
+    /**
+     * Of the model's last backward pass: the gradients Ds_b of each example's loss in the pre-activations [B × outputs], so
+     * that the gradient in W̄ is {@code scale · Σ_b ā_b Ds_bᵀ}.
+     */
+    Matrix gradient();
+
     /** Of the last pull-back: the cotangents Ds_b of each example's pre-activations [B × outputs]. */
     Matrix cotangent();
 }

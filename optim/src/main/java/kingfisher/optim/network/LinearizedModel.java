@@ -66,6 +66,12 @@ public interface LinearizedModel {
     /** The dense layers, with what the passes keep of them. */
     List<LayerTrace> layers();
 
+    /**
+     * The numbers of layers that follow one another: {@link #layers} are chains of so many, one behind the other, in which
+     * each layer but the first takes the outputs of the layer before. A trunk goes on in its head if it has only one.
+     */
+    List<Integer> chainLengths();
+
     /** The parameters that are outputs themselves. */
     List<RowParameter> rowParameters();
 }

@@ -244,6 +244,11 @@ public final class MlpTangent {
         }
 
         @Override
+        public Matrix gradient() {
+            return trace.preActivationGradient(index);
+        }
+
+        @Override
         public Matrix cotangent() {
             return reverse.preActivationGradient(index);
         }

@@ -11,6 +11,7 @@ sealed class NetworkLinearization implements LinearizedModel permits NetworkMode
     final BatchShards shards;
     private final @Nullable Workers workers;
     private final List<LayerTrace> layers;
+    private final List<Integer> chainLengths;
     private final List<RowParameter> rowParameters;
 
     NetworkLinearization(NetworkPart whole, @Nullable Workers workers) {
@@ -18,6 +19,7 @@ sealed class NetworkLinearization implements LinearizedModel permits NetworkMode
         this.workers = workers;
         this.shards = new BatchShards(whole, workers);
         this.layers = List.copyOf(whole.layers());
+        this.chainLengths = List.copyOf(whole.chainLengths());
         this.rowParameters = List.copyOf(whole.rowParameters());
     }
 
@@ -85,6 +87,11 @@ sealed class NetworkLinearization implements LinearizedModel permits NetworkMode
     @Override
     public final List<LayerTrace> layers() {
         return layers;
+    }
+
+    @Override
+    public final List<Integer> chainLengths() {
+        return chainLengths;
     }
 
     @Override

@@ -75,6 +75,19 @@ final class NetworkPart {
         return layers;
     }
 
+    List<Integer> chainLengths() {
+        int trunkLength = trunk.layers().size();
+        if (heads.size() == 1) {
+            return List.of(trunkLength + heads.get(0).layers().size());
+        }
+        List<Integer> lengths = new ArrayList<>();
+        if (trunkLength > 0) {
+            lengths.add(trunkLength);
+        }
+        heads.forEach(head -> lengths.add(head.layers().size()));
+        return lengths;
+    }
+
     List<RowParameter> rowParameters() {
         List<RowParameter> parameters = new ArrayList<>();
         for (int h = 0; h < heads.size(); h++) {

@@ -1,4 +1,4 @@
-/** First-order optimizers, schedules and gradient clipping. */
+/** First-order optimizers, schedules, gradient clipping and averages of parameters. */
 @NullMarked
 package kingfisher.optim.optimizer;
 

@@ -73,6 +73,39 @@ abstract class BackendCurvatureContract extends BackendMemoryContract {
 
     @ParameterizedTest
     @CsvSource({"1,1", "1,7", "7,1", "65,3", "65,64", "257,129"})
+    void shiftedDivisionIsElementByElement(int rows, int columns) {
+        for (Layout layout : Layout.values()) {
+            double[] divisors = squares(rows * columns);
+            Matrix by = matrix(layout, rows, columns, divisors);
+            double[] expected = normals(rows * columns);
+            Matrix target = matrix(layout, rows, columns, expected);
+            for (double shift : new double[] {0.25, 4, 4}) {
+                backend.divideShifted(by, shift, target);
+                Arrays.setAll(expected, i -> expected[i] / (divisors[i] + shift));
+                assertClose("%s, shift %s".formatted(layout, shift), values(target), expected, 0);
+            }
+            assertExactly(values(by), divisors);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1", "1,7", "7,1", "65,3", "257,129"})
+    void squaresAreElementByElement(int rows, int columns) {
+        for (Layout layout : Layout.values()) {
+            double[] x = normals(rows * columns);
+            double[] expected = Arrays.stream(x).map(value -> value * value).toArray();
+            Matrix source = matrix(layout, rows, columns, x);
+            Matrix target = matrix(layout, rows, columns, constants(rows * columns, Double.NaN));
+            backend.square(source, target);
+            assertClose("%s".formatted(layout), values(target), expected, 0);
+            assertExactly(values(source), x);
+            backend.square(source, source);
+            assertExactly(values(source), values(target));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1", "1,7", "7,1", "65,3", "65,64", "257,129"})
     void rowsAreScaledByTheirFactors(int rows, int columns) {
         for (Layout layout : Layout.values()) {
             double[] scales = normals(rows);

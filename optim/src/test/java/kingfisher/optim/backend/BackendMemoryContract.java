@@ -182,6 +182,8 @@ abstract class BackendMemoryContract extends BackendFixture {
         assertRefused(() -> backend.covariance(1, x, 0, backend.allocate(65, 65)), "3x3", "65x65");
         assertRefused(() -> backend.divideDamped(y, backend.allocate(1, 3), 1, x), "4x2", "1x65");
         assertRefused(() -> backend.divideDamped(backend.allocate(1, 65), y, 1, x), "4x2", "1x3");
+        assertRefused(() -> backend.divideShifted(x, 1, y), "65x3", "4x2");
+        assertRefused(() -> backend.square(x, y), "65x3", "4x2");
         assertRefused(() -> backend.scaleRows(backend.allocate(65, 1), y, x), "65x3", "4x2");
         assertRefused(() -> backend.scaleRows(backend.allocate(1, 65), x, x), "1x65", "65x1");
         assertRefused(() -> backend.adam(x, y, 1, x, x, 1, 0.9, 0.9, 1, 1), "65x3", "4x2");

@@ -24,6 +24,8 @@ final class CpuBackendTest extends BackendContract {
             backend.scaleRows(factors, batch, scaled);
             backend.covariance(1, scaled, 0.5, covariance);
             backend.divideDamped(eigenvalues, eigenvalues, 1, covariance);
+            backend.square(batch, scaled);
+            backend.divideShifted(batch, 1, scaled);
         });
         assertThat(allocated).isLessThan(1000);
     }

@@ -44,7 +44,17 @@ final class CheckpointTest {
                         .withRejection(true),
                 adaptive.withCurvature(sampled.curvature()
                         .withDampingForm(DampingForm.FACTORED)
-                        .withExecution(Execution.DETERMINISTIC, 3)));
+                        .withExecution(Execution.DETERMINISTIC, 3)),
+                adaptive.withCurvature(
+                        sampled.curvature().withStructure(Structure.EIGENVALUE_CORRECTED, DampingForm.EXACT)),
+                adaptive.withCurvature(sampled.curvature()
+                        .withStructure(Structure.BLOCK_TRIDIAGONAL, DampingForm.FACTORED)
+                        .withExecution(Execution.DETERMINISTIC, 3)),
+                adaptive.withCurvature(sampled.curvature()
+                        .withDampingForm(DampingForm.FACTORED)
+                        .withApplication(Application.LOW_RANK)),
+                adaptive.withCurvature(
+                        sampled.curvature().withWideLayers(new WideLayers(5, WideLayers.Form.DIAGONAL))));
     }
 
     @ParameterizedTest

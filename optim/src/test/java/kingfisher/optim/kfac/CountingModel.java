@@ -119,6 +119,11 @@ public final class CountingModel implements DifferentiableModel {
     }
 
     @Override
+    public List<Integer> chainLengths() {
+        return model.chainLengths();
+    }
+
+    @Override
     public List<RowParameter> rowParameters() {
         return model.rowParameters();
     }

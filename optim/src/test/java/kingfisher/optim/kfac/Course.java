@@ -10,7 +10,6 @@ import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.SquaredError;
 import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.distribution.DiagonalGaussian;
-import kingfisher.optim.linear.DenseOperator;
 import kingfisher.optim.linear.KroneckerOperator;
 import kingfisher.optim.linear.LinearOperator;
 import kingfisher.optim.network.NetworkModel;
@@ -125,12 +124,12 @@ final class Course {
                 .toArray();
     }
 
-    /** A and S of a layer, or the matrix of a row block, row-major. */
+    /** A and S of a layer, or its whole matrix if it is no such product, or that of a row block; row-major. */
     static List<double[]> matrices(CurvatureBlock block) {
         LinearOperator operator = block.curvature();
         return operator instanceof KroneckerOperator factors
                 ? List.of(factors.left().toDense(), factors.right().toDense())
-                : List.of(((DenseOperator) operator).toDense());
+                : List.of(operator.toDense());
     }
 
     /** The part of a vector that a block covers. */

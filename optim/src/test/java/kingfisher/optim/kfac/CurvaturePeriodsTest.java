@@ -84,6 +84,40 @@ final class CurvaturePeriodsTest {
     }
 
     @Test
+    void theKindOfEachBlockIsReported() {
+        assertKinds(
+                KroneckerSettings.defaults().withStructure(Structure.EIGENVALUE_CORRECTED, DampingForm.EXACT),
+                Curvature.EIGENVALUE_CORRECTED,
+                Curvature.EIGENVALUE_CORRECTED,
+                Curvature.EIGENVALUE_CORRECTED);
+        KroneckerSettings chains =
+                KroneckerSettings.defaults().withStructure(Structure.BLOCK_TRIDIAGONAL, DampingForm.FACTORED);
+        assertKinds(chains, Curvature.BLOCK_TRIDIAGONAL, Curvature.BLOCK_TRIDIAGONAL, Curvature.BLOCK_TRIDIAGONAL);
+        for (KroneckerSettings settings : List.of(KroneckerSettings.defaults(), chains)) {
+            Curvature narrow = settings.equals(chains) ? Curvature.BLOCK_TRIDIAGONAL : Curvature.KRONECKER;
+            assertKinds(
+                    settings.withWideLayers(new WideLayers(4, WideLayers.Form.DIAGONAL)),
+                    Curvature.DIAGONAL,
+                    Curvature.DIAGONAL,
+                    narrow);
+            assertKinds(
+                    settings.withWideLayers(new WideLayers(4, WideLayers.Form.DIAGONAL_FACTOR)),
+                    Curvature.DIAGONAL_FACTOR,
+                    Curvature.DIAGONAL_FACTOR,
+                    narrow);
+        }
+    }
+
+    private void assertKinds(KroneckerSettings settings, Curvature first, Curvature second, Curvature heads) {
+        try (KroneckerCurvature curvature = course.curvature(settings)) {
+            assertThat(curvature.coverage())
+                    .as("%s", settings)
+                    .extracting(CoveredParameters::curvature)
+                    .containsExactly(first, second, heads, Curvature.EXACT_FISHER, heads);
+        }
+    }
+
+    @Test
     void parametersOutsideTheModelAreLeftAlone() {
         ParameterLayout.Builder layout = ParameterLayout.builder().add("before", 2, 3);
         DenseLayer layer = new DenseLayer("net", 4, 3, Activation.IDENTITY);

@@ -133,12 +133,10 @@ final class CurvaturePrecisionTest {
     @EnumSource
     void theNumberOfWorkersDoesNotMatter(FisherEstimator estimator) {
         Course course = Course.twoHeads(new CpuBackend(), SEED);
-        for (DampingForm form : DampingForm.values()) {
-            for (Execution execution : new Execution[] {Execution.SYNCHRONOUS, Execution.DETERMINISTIC}) {
-                KroneckerSettings settings = settings(form)
-                        .withEstimator(estimator)
-                        .withPeriods(1, 3, 2)
-                        .withExecution(execution, 2);
+        for (KroneckerSettings form : Forms.all(4)) {
+            for (Execution execution : Forms.reproducible(form)) {
+                KroneckerSettings settings =
+                        form.withEstimator(estimator).withPeriods(1, 3, 2).withExecution(execution, 2);
                 try (Workers one = new Workers(1);
                         Workers two = new Workers(2);
                         KroneckerCurvature alone = course.curvature(settings, one);
@@ -164,8 +162,8 @@ final class CurvaturePrecisionTest {
         List<double[]> targets = List.of(fixture.uniform(ROWS * 8));
         ParameterVector gradient = fixture.vector(fixture.uniform(fixture.size()));
         ParameterVector result = fixture.parameters.zerosLike();
-        for (DampingForm form : DampingForm.values()) {
-            KroneckerSettings settings = settings(form).withEstimator(estimator).withPeriods(1, 1_000_000, 1);
+        for (KroneckerSettings form : Forms.all(15)) {
+            KroneckerSettings settings = form.withEstimator(estimator).withPeriods(1, 1_000_000, 1);
             for (boolean weighted : new boolean[] {false, true}) {
                 try (KroneckerCurvature curvature =
                         new KroneckerCurvature(fixture.model(), METRICS, settings, SEED, new Workers(1))) {
@@ -178,7 +176,7 @@ final class CurvaturePrecisionTest {
                     };
                     Allocations.during(200, step); // until the compiler has removed what does not escape
                     assertThat(Allocations.during(100, step) / 100)
-                            .as("bytes a step, with a generator; the outputs alone have %d", ROWS * 8 * Float.BYTES)
+                            .as("bytes a step of %s, with a generator; outputs: %d", form, ROWS * 8 * Float.BYTES)
                             .isLessThan(1000);
                 }
             }

@@ -34,9 +34,17 @@ final class CurvatureStateTest {
 
     private static Stream<Arguments> reproducible() {
         return Stream.of(FisherEstimator.values())
-                .flatMap(estimator -> Stream.of(DampingForm.values())
-                        .flatMap(form -> Stream.of(Execution.SYNCHRONOUS, Execution.DETERMINISTIC)
-                                .map(execution -> Arguments.of(settings(estimator, form, execution)))));
+                .flatMap(estimator -> Forms.all(4).stream()
+                        .flatMap(form -> Forms.reproducible(form).stream()
+                                .map(execution -> Arguments.of(form.withEstimator(estimator)
+                                        .withPeriods(2, 4, 2)
+                                        .withExecution(execution, 3)))));
+    }
+
+    private static Stream<Arguments> forms() {
+        return Forms.all(4).stream()
+                .map(form -> Arguments.of(form.withPeriods(2, 4, 2)
+                        .withExecution(Forms.reproducible(form).get(0), 3)));
     }
 
     @ParameterizedTest
@@ -133,9 +141,8 @@ final class CurvatureStateTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void missingPartsAndOtherLengthsAreNamedAndNothingChanges(DampingForm form) {
-        KroneckerSettings settings = settings(FisherEstimator.SAMPLED, form, Execution.DETERMINISTIC);
+    @MethodSource("forms")
+    void missingPartsAndOtherLengthsAreNamedAndNothingChanges(KroneckerSettings settings) {
         Course course = Course.twoHeads(backend, SEED);
         try (KroneckerCurvature curvature = course.curvature(settings);
                 KroneckerCurvature target = course.curvature(settings)) {

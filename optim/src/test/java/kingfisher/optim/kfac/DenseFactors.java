@@ -24,38 +24,54 @@ final class DenseFactors {
             CoveredParameters layer,
             double[] weights,
             BiFunction<Integer, double[], double[][]> metric) {
-        var entries = fixture.parameters.layout().entries();
-        var bias = entries.get(fixture.parameters.layout().index(layer.name() + ".bias"));
-        int n = bias.columns();
+        return between(fixture, layer, layer, weights, metric);
+    }
+
+    /** The same with the inputs and cotangents of one layer on the left and of another one on the right. */
+    static List<double[]> between(
+            ModelFixture fixture,
+            CoveredParameters layer,
+            CoveredParameters other,
+            double[] weights,
+            BiFunction<Integer, double[], double[][]> metric) {
+        int n = outputs(fixture, layer);
         int m = layer.size() / n - 1;
-        double[] left = new double[(m + 1) * (m + 1)];
-        double[] right = new double[n * n];
+        int otherN = outputs(fixture, other);
+        int otherM = other.size() / otherN - 1;
+        double[] left = new double[(m + 1) * (otherM + 1)];
+        double[] right = new double[n * otherN];
         double total = Arrays.stream(weights).sum();
         for (int b = 0; b < weights.length; b++) {
             double[][] jacobian = fixture.reference.jacobian(fixture.values, fixture.inputs[b]);
             double[] outputs = fixture.reference.outputs(fixture.values, fixture.inputs[b]);
             double[] inputs = inputs(jacobian, layer.offset(), m, n);
+            double[] otherInputs = inputs(jacobian, other.offset(), otherM, otherN);
             double[][] inner = metric.apply(b, outputs);
             double share = weights[b] / total;
             for (int i = 0; i <= m; i++) {
-                for (int j = 0; j <= m; j++) {
-                    left[i * (m + 1) + j] += share * inputs[i] * inputs[j];
+                for (int j = 0; j <= otherM; j++) {
+                    left[i * (otherM + 1) + j] += share * inputs[i] * otherInputs[j];
                 }
             }
             for (int i = 0; i < n; i++) {
-                for (int j = 0; j < n; j++) {
+                for (int j = 0; j < otherN; j++) {
                     for (int o = 0; o < inner.length; o++) {
                         for (int p = 0; p < inner.length; p++) {
-                            right[i * n + j] += share
-                                    * jacobian[o][bias.offset() + i]
+                            right[i * otherN + j] += share
+                                    * jacobian[o][layer.offset() + m * n + i]
                                     * inner[o][p]
-                                    * jacobian[p][bias.offset() + j];
+                                    * jacobian[p][other.offset() + otherM * otherN + j];
                         }
                     }
                 }
             }
         }
         return List.of(left, right);
+    }
+
+    private static int outputs(ModelFixture fixture, CoveredParameters layer) {
+        var layout = fixture.parameters.layout();
+        return layout.entries().get(layout.index(layer.name() + ".bias")).columns();
     }
 
     private static double[] inputs(double[][] jacobian, int offset, int m, int n) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Map;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.nd4j.Nd4jBackend;
@@ -84,6 +85,44 @@ final class FailedDecompositionTest {
                     .hasMessage("the factors of layer net.0 have no decomposition (NOT_FINITE),"
                             + " for the 3. time in a row; 2 are tolerated");
             assertThat(curvature.status().failedDecompositions()).isEqualTo(3);
+        }
+    }
+
+    /** A layer's decomposition that is not found leaves what there was; those of its neighbours count. */
+    @Test
+    void aChainGoesOnWithWhatItHas() {
+        Course course = Course.network(oracle, SEED, TINY_WEIGHT);
+        KroneckerSettings settings =
+                settings(Execution.SYNCHRONOUS).withStructure(Structure.BLOCK_TRIDIAGONAL, DampingForm.FACTORED);
+        try (KroneckerCurvature curvature = course.curvature(settings)) {
+            begin(course, curvature);
+            curvature.advance(GOOD, course.targets);
+            Map<String, double[]> before = curvature.state();
+            course.go(1);
+            curvature.advance(BAD, course.targets);
+            Map<String, double[]> after = curvature.state();
+            assertThat(curvature.status().failedDecompositions())
+                    .as("seed %d", SEED)
+                    .isEqualTo(1);
+            assertThat(after.get("layer net.0 decomposition-0"))
+                    .as("seed %d", SEED)
+                    .isEqualTo(before.get("layer net.0 decomposition-0"));
+            for (int draw = 0; draw < 10; draw++) {
+                double[] g = course.fixture.uniform(course.fixture.size());
+                double slope = 0;
+                double[] result = course.preconditioned(curvature, g, GOOD);
+                for (int i = 0; i < g.length; i++) {
+                    slope += g[i] * result[i];
+                }
+                assertThat(slope).as("draw %d, seed %d", draw, SEED).isPositive();
+            }
+            assertThatThrownBy(() -> {
+                        curvature.advance(BAD, course.targets);
+                        curvature.advance(BAD, course.targets);
+                    })
+                    .isInstanceOf(NumericalFailureException.class)
+                    .hasMessageStartingWith("the factors of layer net.0 have no decomposition")
+                    .hasMessageEndingWith("for the 3. time in a row; 2 are tolerated");
         }
     }
 

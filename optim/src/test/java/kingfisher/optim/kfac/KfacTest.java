@@ -33,7 +33,16 @@ final class KfacTest {
                 // cheap inverses, beside the steps
                 nothingToTune.withCurvature(KroneckerSettings.defaults()
                         .withDampingForm(DampingForm.FACTORED)
-                        .withExecution(Execution.DETERMINISTIC, 5)));
+                        .withExecution(Execution.DETERMINISTIC, 5)),
+                nothingToTune.withCurvature(
+                        KroneckerSettings.defaults().withStructure(Structure.BLOCK_TRIDIAGONAL, DampingForm.FACTORED)),
+                nothingToTune.withCurvature(
+                        KroneckerSettings.defaults().withStructure(Structure.EIGENVALUE_CORRECTED, DampingForm.EXACT)),
+                nothingToTune.withCurvature(KroneckerSettings.defaults()
+                        .withDampingForm(DampingForm.FACTORED)
+                        .withApplication(Application.LOW_RANK)),
+                nothingToTune.withCurvature(KroneckerSettings.defaults()
+                        .withWideLayers(new WideLayers(10, WideLayers.Form.DIAGONAL_FACTOR))));
     }
 
     @ParameterizedTest

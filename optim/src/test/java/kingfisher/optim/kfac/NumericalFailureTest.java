@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -110,6 +112,41 @@ final class NumericalFailureTest {
             assertThat(Course.numbers(curvature)).isNotEqualTo(factors).doesNotContain(Double.NaN);
             assertThat(curvature.status().rejectedBatches()).isEqualTo(1);
             assertThat(curvature.status().factorAge()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBatchThatIsNotFiniteIsLeftOutInEveryForm(Defect defect) {
+        for (KroneckerSettings form : Forms.all(3)) {
+            KroneckerSettings settings =
+                    form.withEstimator(FisherEstimator.EMPIRICAL).withPeriods(1, 1000, 1);
+            try (KroneckerCurvature curvature = course.curvature(settings)) {
+                fillTargets();
+                course.advance(curvature, 0, 3);
+                Map<String, double[]> before = curvature.state();
+                defect.go(course);
+                curvature.advance(0.1, course.targets);
+                Map<String, double[]> after = curvature.state();
+                assertThat(curvature.status().rejectedBatches())
+                        .as("%s, %s, seed %d", defect, form, SEED)
+                        .isEqualTo(1);
+                before.forEach((name, numbers) -> {
+                    if (name.startsWith("layer")) {
+                        assertThat(after.get(name))
+                                .as("%s, %s, %s, seed %d", name, defect, form, SEED)
+                                .isEqualTo(numbers);
+                    }
+                });
+                fillTargets();
+                course.advance(curvature, 4);
+                curvature
+                        .state()
+                        .forEach((name, numbers) -> assertThat(numbers)
+                                .as("%s, %s, %s, seed %d", name, defect, form, SEED)
+                                .doesNotContain(Double.NaN, Double.POSITIVE_INFINITY));
+                assertThat(course.preconditioned(curvature, 0.1)).doesNotContain(Double.NaN);
+            }
         }
     }
 

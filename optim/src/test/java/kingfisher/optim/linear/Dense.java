@@ -96,6 +96,31 @@ public final class Dense {
         return product;
     }
 
+    /** The same for a [m × p] and b [n × q] of any shape. */
+    public static double[] kronecker(int m, int p, double[] a, int n, int q, double[] b) {
+        double[] product = new double[m * n * p * q];
+        for (int i = 0; i < m * n; i++) {
+            for (int j = 0; j < p * q; j++) {
+                product[i * p * q + j] = a[i / n * p + j / q] * b[i % n * q + j % q];
+            }
+        }
+        return product;
+    }
+
+    /** The inverse of a matrix [n × n], column by column. */
+    public static double[] inverse(int n, double[] matrix) {
+        double[] inverse = new double[n * n];
+        for (int j = 0; j < n; j++) {
+            double[] unit = new double[n];
+            unit[j] = 1;
+            double[] column = solve(matrix, unit);
+            for (int i = 0; i < n; i++) {
+                inverse[i * n + j] = column[i];
+            }
+        }
+        return inverse;
+    }
+
     /** Gauss' elimination with the largest pivot of each column; returns the determinant, and the solution in {@code b}. */
     private static double eliminate(int n, double[] a, double[] b) {
         double determinant = 1;

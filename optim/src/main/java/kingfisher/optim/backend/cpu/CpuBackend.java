@@ -233,6 +233,31 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void divideShifted(Matrix divisors, double shift, Matrix target) {
+        Shapes.requireSame("divide shifted", divisors, target);
+        HeapMatrix from = (HeapMatrix) divisors;
+        HeapMatrix to = (HeapMatrix) target;
+        float[] denominators = from.data;
+        if (from.offset != to.offset) {
+            denominators = to.scratch();
+            System.arraycopy(from.data, from.offset, denominators, to.offset, to.size());
+        }
+        VectorLoops.divideShifted(denominators, (float) shift, to.data, to.offset, to.end());
+    }
+
+    @Override
+    public void square(Matrix source, Matrix target) {
+        Shapes.requireSame("square", source, target);
+        HeapMatrix from = (HeapMatrix) source;
+        HeapMatrix to = (HeapMatrix) target;
+        if (from.offset != to.offset) {
+            copy(source, target);
+            from = to;
+        }
+        VectorLoops.square(from.data, to.data, to.offset, to.end());
+    }
+
+    @Override
     public void scaleRows(Matrix factors, Matrix source, Matrix target) {
         Shapes.requireSame("scale rows", source, target);
         Shapes.require("scale rows", factors, source.rows(), 1);

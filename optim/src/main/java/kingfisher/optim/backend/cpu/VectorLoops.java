@@ -26,6 +26,18 @@ final class VectorLoops {
         }
     }
 
+    static void divideShifted(float[] divisors, float shift, float[] target, int start, int end) {
+        for (int i = start; i < end; i++) {
+            target[i] /= divisors[i] + shift;
+        }
+    }
+
+    static void square(float[] x, float[] y, int start, int end) {
+        for (int i = start; i < end; i++) {
+            y[i] = x[i] * x[i];
+        }
+    }
+
     /* Eight running sums hide the latency of the additions; their order is fixed, so the bits are. */
     static double dot(float[] x, int left, float[] y, int right, int length) {
         double s0 = 0;

@@ -171,6 +171,23 @@ public final class Nd4jBackend implements Backend {
     }
 
     @Override
+    public void divideShifted(Matrix divisors, double shift, Matrix target) {
+        Shapes.requireSame("divide shifted", divisors, target);
+        Nd4jMatrix to = own(target);
+        Nd4jMatrix denominators = to.scratch();
+        copy(divisors, denominators);
+        add(shift, denominators);
+        to.into(Operation.DIVIDE).run(to.vector, denominators.vector);
+    }
+
+    @Override
+    public void square(Matrix source, Matrix target) {
+        Shapes.requireSame("square", source, target);
+        Nd4jMatrix from = own(source);
+        own(target).into(Operation.MULTIPLY).run(from.vector, from.vector);
+    }
+
+    @Override
     public void scaleRows(Matrix factors, Matrix source, Matrix target) {
         Shapes.requireSame("scale rows", source, target);
         Shapes.require("scale rows", factors, source.rows(), 1);

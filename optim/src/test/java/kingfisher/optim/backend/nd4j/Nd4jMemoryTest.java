@@ -74,6 +74,8 @@ final class Nd4jMemoryTest {
             backend.scaleRows(rowFactors, y, y);
             backend.covariance(0.5, delta, 0.5, covariance);
             backend.divideDamped(bias, bias, 1e3, covariance);
+            backend.square(delta, y);
+            backend.divideShifted(y, 1, delta);
             backend.adam(parameters, gradient, 0.5, first, second, 1e-3, 0.9, 0.999, 1e-5, 3);
             backend.rmsProp(parameters, gradient, 0.5, second, 1e-3, 0.99, 1e-5, true);
             backend.rmsProp(parameters, gradient, 0.5, second, 1e-3, 0.99, 1e-5, false);

@@ -1,0 +1,31 @@
+package kingfisher.optim.kfac;
+
+import java.util.Map;
+import kingfisher.optim.linear.LinearOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The moving averages that a layer's curvature is made of, with the batch's own numbers beside them. */
+sealed interface LayerStatistics permits KroneckerStatistics, DiagonalStatistics {
+
+    /** Takes a batch; squares of cotangents of several passes add up. */
+    void take(LayerBatch batch);
+
+    /** What of the batch is not finite, or null. */
+    @Nullable
+    String defect();
+
+    /** Moves the averages towards the batch. */
+    void blend(double share);
+
+    /** Returns copies of the averages, as {@link LayerPreconditioner#decompose} takes them. */
+    double[][] numbers();
+
+    /** Returns the curvature as it is now, without damping. */
+    LinearOperator curvature();
+
+    /** Adds the averages to a saved state, under names with this prefix. */
+    void save(String prefix, Map<String, double[]> state);
+
+    /** Reads what was saved, and returns what makes it count. */
+    Runnable restoring(String prefix, SavedState state);
+}
