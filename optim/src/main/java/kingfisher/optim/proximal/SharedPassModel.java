@@ -99,6 +99,11 @@ final class SharedPassModel implements DifferentiableModel {
     }
 
     @Override
+    public List<Integer> chainLengths() {
+        return model.chainLengths();
+    }
+
+    @Override
     public List<RowParameter> rowParameters() {
         return model.rowParameters();
     }
