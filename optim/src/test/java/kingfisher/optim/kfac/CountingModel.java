@@ -8,10 +8,10 @@ import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.network.RowParameter;
 
 /** A model that counts its passes. */
-final class CountingModel implements DifferentiableModel {
+public final class CountingModel implements DifferentiableModel {
 
     /** Numbers of passes. */
-    record Passes(int forward, int backward, int toLayers, int pushForward, int pullBack, int backwardTangent) {}
+    public record Passes(int forward, int backward, int toLayers, int pushForward, int pullBack, int backwardTangent) {}
 
     private final DifferentiableModel model;
     private int forward;
@@ -21,12 +21,12 @@ final class CountingModel implements DifferentiableModel {
     private int pullBack;
     private int backwardTangent;
 
-    CountingModel(DifferentiableModel model) {
+    public CountingModel(DifferentiableModel model) {
         this.model = model;
     }
 
     /** The passes since the last call. */
-    Passes take() {
+    public Passes take() {
         Passes passes = new Passes(forward, backward, toLayers, pushForward, pullBack, backwardTangent);
         forward = 0;
         backward = 0;
