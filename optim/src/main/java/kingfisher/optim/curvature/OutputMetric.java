@@ -10,7 +10,7 @@ import org.apache.commons.rng.UniformRandomProvider;
  * {@code weights} and {@code loss} are [rows]. Results are overwritten, except by the methods named {@code add…}. Inputs
  * are not modified and must not overlap what is written. No method allocates, but for the sampler of normal numbers.
  */
-public sealed interface OutputMetric permits NegativeLogLikelihood, SquaredError {
+public sealed interface OutputMetric permits BernoulliDivergence, NegativeLogLikelihood, SquaredError {
 
     /** Number of outputs of one row. */
     int width();

@@ -50,19 +50,21 @@ public record DampingAdaptation(double factor, int interval, double minimum, dou
         return new DampingAdaptation(Math.pow(0.95, 5), 5, 1e-8, 1e8, Model.DAMPED);
     }
 
-    void requireInBounds(double damping) {
+    /** Throws {@link IllegalArgumentException} if a λ is not between the least and the largest. */
+    public void requireInBounds(double damping) {
         if (!(damping >= minimum && damping <= maximum)) {
             throw new IllegalArgumentException("damping must be between its least and largest value, %s and %s: %s"
                     .formatted(minimum, maximum, damping));
         }
     }
 
-    boolean isDue(long step) {
+    /** Whether λ is decided on after the step of this number, from 0. */
+    public boolean isDue(long step) {
         return (step + 1) % interval == 0;
     }
 
     /** Returns the λ that follows from a ratio. */
-    double next(double damping, ReductionRatio ratio) {
+    public double next(double damping, ReductionRatio ratio) {
         return switch (ratio.outcome()) {
             case NO_INFORMATION -> damping;
             case NOT_FINITE, BAD_MODEL -> increased(damping);
@@ -76,7 +78,7 @@ public record DampingAdaptation(double factor, int interval, double minimum, dou
     }
 
     /** Returns the λ that follows from a step that was taken back. */
-    double increased(double damping) {
+    public double increased(double damping) {
         return Math.min(maximum, damping / factor);
     }
 }

@@ -240,7 +240,7 @@ public final class KroneckerCurvature implements AutoCloseable {
         step++;
     }
 
-    private static void requirePositive(double damping) {
+    static void requirePositive(double damping) {
         if (!(damping > 0 && damping < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("damping must be positive and finite: " + damping);
         }
@@ -425,8 +425,12 @@ public final class KroneckerCurvature implements AutoCloseable {
         preconditionOthers(gradient, damping, result);
     }
 
-    /** Checks a gradient before anything depends on it, and returns ‖gradient‖²; the message names the parameter. */
-    static double requireFinite(ParameterVector gradient) {
+    /**
+     * Checks a gradient before anything depends on it, and returns ‖gradient‖².
+     *
+     * @throws NumericalFailureException if it is not finite; the message names the parameter
+     */
+    public static double requireFinite(ParameterVector gradient) {
         Backend backend = gradient.backend();
         double squaredNorm = backend.dot(gradient.values(), gradient.values());
         if (!Double.isFinite(squaredNorm)) {

@@ -3,11 +3,12 @@ package kingfisher.optim.kfac;
 import java.util.Map;
 
 /** Reads what was saved, and names what is missing or of another shape. */
-final class SavedState {
+public final class SavedState {
 
     private final Map<String, double[]> arrays;
 
-    SavedState(Map<String, double[]> arrays) {
+    /** Reads from arrays by name, which are kept by reference. */
+    public SavedState(Map<String, double[]> arrays) {
         this.arrays = arrays;
     }
 
@@ -20,7 +21,7 @@ final class SavedState {
      *
      * @throws IllegalArgumentException if there is none, or it has another length
      */
-    double[] array(String name, int length) {
+    public double[] array(String name, int length) {
         double[] array = arrays.get(name);
         if (array == null) {
             throw new IllegalArgumentException("the saved state has no \"" + name + "\"");

@@ -1,12 +1,17 @@
 package kingfisher.optim.kfac;
 
 /** Measures the stages of a step, one behind the other. */
-final class Stopwatch {
+public final class Stopwatch {
 
-    private long last = System.nanoTime();
+    private long last;
+
+    /** Starts. */
+    public Stopwatch() {
+        last = System.nanoTime();
+    }
 
     /** Returns the nanoseconds since the last call, or since the start. */
-    long lap() {
+    public long lap() {
         long now = System.nanoTime();
         long elapsed = now - last;
         last = now;

@@ -61,6 +61,10 @@ final class OutputMetricTest {
                         (z, t) -> sum(3, i -> Math.log(1 + Math.exp(z[i])) - t[i] * z[i]),
                         Curvatures::logistic),
                 new Case(
+                        new BernoulliDivergence(3),
+                        (z, t) -> sum(3, i -> Math.log(1 + Math.exp(z[i])) - t[i] * z[i]),
+                        Curvatures::logistic),
+                new Case(
                         new SquaredError(2),
                         (z, t) -> sum(2, i -> 0.5 * (z[i] - t[i]) * (z[i] - t[i])),
                         Curvatures::identity));
@@ -272,6 +276,51 @@ final class OutputMetricTest {
                 assertThat(product[at]).isCloseTo(batch.before[at] + batch.weights[b] * expected[i], within(1e-13));
             }
         }
+    }
+
+    @Test
+    void aDivergenceFromProbabilitiesIsItsFormula() {
+        int width = 4;
+        double[] targets = {0, 0.25, 0.5, 1, 1, 1e-9, 0.75, 0};
+        double[] outputs = {-2, 3, 0.5, 1.5, -40, -25, Math.log(3), 40};
+        BernoulliDivergence metric = new BernoulliDivergence(width);
+        double[] loss = new double[2];
+        metric.loss(2, outputs, targets, loss);
+        double[] gradient = new double[2 * width];
+        metric.addLossGradient(2, outputs, targets, new double[] {1, 2}, gradient);
+        for (int b = 0; b < 2; b++) {
+            int row = b * width;
+            assertThat(loss[b])
+                    .isCloseTo(sum(width, i -> divergence(targets[row + i], outputs[row + i])), within(1e-13));
+        }
+        for (int i = 0; i < gradient.length; i++) {
+            double expected = (i / width + 1) * (1 / (1 + Math.exp(-outputs[i])) - targets[i]);
+            assertThat(gradient[i]).isCloseTo(expected, within(1e-15));
+        }
+        metric.loss(1, new double[] {-60, Math.log(0.25 / 0.75), 0, 60}, targets, loss);
+        assertThat(loss[0]).as("at a fit").isCloseTo(0, within(1e-15));
+        metric.loss(1, new double[] {-700, 0, 0, Double.POSITIVE_INFINITY}, targets, loss);
+        assertThat(loss[0]).as("certain events").isFinite();
+    }
+
+    private static double divergence(double target, double output) {
+        double probability = 1 / (1 + Math.exp(-output));
+        double impossible = 1 / (1 + Math.exp(output));
+        return (target == 0 ? 0 : target * Math.log(target / probability))
+                + (target == 1 ? 0 : (1 - target) * Math.log((1 - target) / impossible));
+    }
+
+    @Test
+    void aDivergenceFromNoProbabilityIsRefused() {
+        for (double target : new double[] {-0.1, 1.1, Double.NaN}) {
+            assertThatThrownBy(() -> new BernoulliDivergence(1)
+                            .loss(2, new double[2], new double[] {0.5, target}, new double[2]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("target of row 1 must be from 0 to 1: " + target);
+        }
+        assertThatThrownBy(() -> new BernoulliDivergence(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the width of a divergence must be at least 1: 0");
     }
 
     @Test

@@ -22,19 +22,19 @@ import kingfisher.optim.parallel.Workers;
  * A batch with targets for a small network with one head, and what loss, gradient and Fisher matrix are there by dense
  * sums over examples. All rows count alike unless {@link #rowWeights} says otherwise.
  */
-final class SupervisedTask {
+public final class SupervisedTask {
 
-    final String description;
-    final ModelFixture fixture;
-    final Backend backend;
-    final ParameterVector parameters;
-    final NetworkModel model;
-    final Matrix input;
-    final List<WeightedMetric> metrics;
-    final double[] targets;
-    final SupervisedObjective objective;
-    final long seed;
-    double[] rowWeights;
+    public final String description;
+    public final ModelFixture fixture;
+    public final Backend backend;
+    public final ParameterVector parameters;
+    public final NetworkModel model;
+    public final Matrix input;
+    public final List<WeightedMetric> metrics;
+    public final double[] targets;
+    public final SupervisedObjective objective;
+    public final long seed;
+    public double[] rowWeights;
 
     private final boolean categorical;
     private final int outputs;
@@ -68,46 +68,48 @@ final class SupervisedTask {
     }
 
     /** Squared errors of random targets. */
-    static SupervisedTask regression(Backend backend, Activation activation, int batch, long seed, int... widths) {
+    public static SupervisedTask regression(
+            Backend backend, Activation activation, int batch, long seed, int... widths) {
         ModelFixture fixture = ModelFixture.network(backend, activation, batch, seed, widths);
         return new SupervisedTask(fixture, false, widths[widths.length - 1], seed);
     }
 
     /** Random classes. */
-    static SupervisedTask classification(Backend backend, Activation activation, int batch, long seed, int... widths) {
+    public static SupervisedTask classification(
+            Backend backend, Activation activation, int batch, long seed, int... widths) {
         ModelFixture fixture = ModelFixture.network(backend, activation, batch, seed, widths);
         return new SupervisedTask(fixture, true, widths[widths.length - 1], seed);
     }
 
     /** Factors that are exact for one linear layer under squared error, made anew and decomposed at each step. */
-    static KroneckerSettings freshFactors() {
+    public static KroneckerSettings freshFactors() {
         return KroneckerSettings.defaults()
                 .withEstimator(FisherEstimator.EXACT)
                 .withFactorDecay(0)
                 .withPeriods(1, 1, 0);
     }
 
-    Kfac kfac(KfacSettings settings) {
+    public Kfac kfac(KfacSettings settings) {
         return Kfac.of(settings, model, metrics, seed, new Workers(1));
     }
 
-    KroneckerCurvature curvature(LinearizedModel statistics, KroneckerSettings settings) {
+    public KroneckerCurvature curvature(LinearizedModel statistics, KroneckerSettings settings) {
         return new KroneckerCurvature(statistics, metrics, settings, seed, new Workers(1));
     }
 
-    int size() {
+    public int size() {
         return fixture.size();
     }
 
-    double[] parameters() {
+    public double[] parameters() {
         return fixture.download(parameters);
     }
 
-    void setParameters(double[] values) {
+    public void setParameters(double[] values) {
         backend.upload(values, parameters.values());
     }
 
-    double[] state(Kfac kfac, String name) {
+    public double[] state(Kfac kfac, String name) {
         double[] array = kfac.state().get(name);
         if (array == null) {
             throw new IllegalArgumentException(name);
@@ -116,7 +118,7 @@ final class SupervisedTask {
     }
 
     /** The loss at other parameters, by plain loops. */
-    double loss(double[] w) {
+    public double loss(double[] w) {
         double sum = 0;
         for (int b = 0; b < rowWeights.length; b++) {
             double[] z = fixture.reference.outputs(w, fixture.inputs[b]);
@@ -134,7 +136,7 @@ final class SupervisedTask {
     }
 
     /** The gradient of {@link #loss}, from dense Jacobians. */
-    double[] gradient(double[] w) {
+    public double[] gradient(double[] w) {
         double[] sum = new double[w.length];
         for (int b = 0; b < rowWeights.length; b++) {
             double[] z = fixture.reference.outputs(w, fixture.inputs[b]);
@@ -154,7 +156,7 @@ final class SupervisedTask {
     }
 
     /** The Fisher matrix, from dense Jacobians. */
-    double[][] fisher(double[] w) {
+    public double[][] fisher(double[] w) {
         double[][] sum = new double[w.length][w.length];
         double weight = Arrays.stream(rowWeights).sum();
         for (int b = 0; b < rowWeights.length; b++) {
@@ -166,7 +168,7 @@ final class SupervisedTask {
     }
 
     /** Solves {@code (matrix + damping I) x = right} by elimination. */
-    static double[] solve(double[][] matrix, double damping, double[] right) {
+    public static double[] solve(double[][] matrix, double damping, double[] right) {
         int size = right.length;
         double[] flat = new double[size * size];
         for (int i = 0; i < size; i++) {
@@ -177,12 +179,12 @@ final class SupervisedTask {
     }
 
     /** {@code xᵀ matrix y}. */
-    static double form(double[] x, double[][] matrix, double[] y) {
+    public static double form(double[] x, double[][] matrix, double[] y) {
         return Dense.dot(x, Dense.multiply(matrix, y));
     }
 
     /** {@code x + factor · y}. */
-    static double[] plus(double[] x, double factor, double[] y) {
+    public static double[] plus(double[] x, double factor, double[] y) {
         double[] sum = x.clone();
         for (int i = 0; i < x.length; i++) {
             sum[i] += factor * y[i];
@@ -190,7 +192,7 @@ final class SupervisedTask {
         return sum;
     }
 
-    static double[] times(double factor, double[] x) {
+    public static double[] times(double factor, double[] x) {
         return Arrays.stream(x).map(value -> factor * value).toArray();
     }
 }
