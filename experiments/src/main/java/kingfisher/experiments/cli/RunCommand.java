@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import kingfisher.agents.cli.Interruption;
 import kingfisher.agents.run.ProcessLock;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.experiments.curves.CurvesExperiment;
 import kingfisher.experiments.report.SuiteReport;
 import kingfisher.experiments.suite.ProcessLauncher;
 import kingfisher.experiments.suite.RunKey;
@@ -63,19 +64,52 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        requireJobs();
+        if (suiteName.equals(CurvesExperiment.NAME)) {
+            return runCurves();
+        }
         Suite suite = Suites.find(suiteName);
         List<RunKey> selected =
                 only.map(text -> RunSelection.parse(text, suite)).orElse(suite.runs());
-        int cores = Runtime.getRuntime().availableProcessors();
-        if (jobs < 1 || jobs > cores) {
-            throw new InvalidInputException("--jobs must be from 1 to " + cores + " (the cores): " + jobs);
-        }
         SuiteFolder folder = new SuiteFolder(out);
         SuiteResults.load(folder, suite); // what is wrong there is told before anything is written
         folder.create();
         ProcessLock lock = folder.lock();
         try (Interruption interruption = new Interruption()) {
             return run(suite, folder, selected, interruption);
+        } finally {
+            lock.close();
+        }
+    }
+
+    private void requireJobs() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        if (jobs < 1 || jobs > cores) {
+            throw new InvalidInputException("--jobs must be from 1 to " + cores + " (the cores): " + jobs);
+        }
+    }
+
+    private int runCurves() throws InterruptedException {
+        PrintWriter text = spec.commandLine().getOut();
+        SuiteFolder folder = new SuiteFolder(out);
+        CurvesExperiment experiment = CurvesExperiment.of(
+                only.orElse(""),
+                folder,
+                line -> {
+                    text.println(line);
+                    text.flush();
+                },
+                spec.commandLine().getErr()::println);
+        folder.create();
+        ProcessLock lock = folder.lock();
+        try (Interruption interruption = new Interruption()) {
+            boolean done = experiment.run(jobs, interruption::requested);
+            if (interruption.requested()) {
+                text.println("interrupted; the same command goes on");
+                return Main.INTERRUPTED;
+            }
+            text.println((done ? "all runs are done" : "not all runs are done") + "; see " + folder.summary());
+            return done ? 0 : Main.FAILED;
         } finally {
             lock.close();
         }

@@ -1,13 +1,16 @@
 package kingfisher.experiments.cli;
 
 import java.util.Iterator;
+import java.util.stream.Stream;
+import kingfisher.experiments.curves.CurvesExperiment;
 import kingfisher.experiments.suite.Suites;
 
-/** The names of the suites, for the help and completion of the command line. */
+/** The names of the suites and of the experiment that is none, for the help and completion of the command line. */
 final class SuiteNames implements Iterable<String> {
 
     @Override
     public Iterator<String> iterator() {
-        return Suites.names().iterator();
+        return Stream.concat(Suites.names().stream(), Stream.of(CurvesExperiment.NAME))
+                .iterator();
     }
 }

@@ -105,7 +105,7 @@ public record CsvTable(List<String> columns, List<List<String>> rows) {
     }
 
     /** Returns the number of a cell, NaN where it is empty. */
-    static double number(String cell) {
+    public static double number(String cell) {
         try {
             return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
         } catch (NumberFormatException broken) {
@@ -114,7 +114,7 @@ public record CsvTable(List<String> columns, List<List<String>> rows) {
     }
 
     /** Returns the number as a cell: what is missing (NaN) leaves the cell empty. */
-    static String cell(double value) {
+    public static String cell(double value) {
         return Double.isNaN(value) ? "" : Double.toString(value);
     }
 }

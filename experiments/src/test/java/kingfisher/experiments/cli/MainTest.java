@@ -54,6 +54,8 @@ class MainTest {
         isWrongInput("--only knows no sed", "run", "learning-ppo", "--out", out, "--only", "sed=1");
         isWrongInput("--jobs must be from 1 to ", "run", "learning-ppo", "--out", out, "--jobs", "0");
         isWrongInput("--jobs must be from 1 to ", "run", "learning-ppo", "--out", out, "--jobs", "100000");
+        isWrongInput("--only of curves must be algorithm=", "run", "curves", "--out", out, "--only", "seed=1");
+        isWrongInput("--jobs must be from 1 to ", "run", "curves", "--out", out, "--jobs", "0");
         isWrongInput("Unmatched argument", "rum", "learning-ppo");
         isWrongInput("unknown benchmark: nothing", "bench", "nothing");
         isWrongInput("Missing required parameter: 'OTHER'", "compare", out);

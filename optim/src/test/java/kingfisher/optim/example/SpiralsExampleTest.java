@@ -69,7 +69,7 @@ final class SpiralsExampleTest {
     }
 
     /** The lines between the marks, without their indentation. */
-    private static String marked(String source) {
+    static String marked(String source) {
         return source.lines()
                 .dropWhile(line -> !line.strip().equals("// [page"))
                 .skip(1)
