@@ -33,18 +33,24 @@ final class CurveImagesTest {
         assertThat(across[14 * SIDE + 23]).as("beyond the end").isZero();
     }
 
+    private static int pixel(double x, double y) {
+        int column = (int) x;
+        int row = (int) y;
+        return row * SIDE + column;
+    }
+
     @Test
     void aCurveGoesThroughItsPointsOnAParabola() {
         double[] points = {4, 20, 12, 6, 24, 22};
         double[] image = curve(points);
         for (int i = 0; i < 3; i++) {
-            int pixel = (int) points[2 * i + 1] * SIDE + (int) points[2 * i];
+            int pixel = pixel(points[2 * i], points[2 * i + 1]);
             assertThat(image[pixel]).as("point %d", i).isGreaterThan(0.5);
         }
         for (double time = 0; time <= 1; time += 0.05) {
             double x = parabola(points[0], points[2], points[4], time);
             double y = parabola(points[1], points[3], points[5], time);
-            assertThat(image[(int) y * SIDE + (int) x]).as("time %s", time).isGreaterThan(0.5);
+            assertThat(image[pixel(x, y)]).as("time %s", time).isGreaterThan(0.5);
         }
         long dark = Arrays.stream(image).filter(value -> value == 0).count();
         assertThat(dark).isGreaterThan(CurveImages.PIXELS / 2);
