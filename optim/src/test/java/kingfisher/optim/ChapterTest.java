@@ -29,7 +29,10 @@ class ChapterTest {
 
     private static List<Row> rows() throws IOException {
         return Files.readAllLines(ROOT.resolve("optim/CHAPTER.md")).stream()
-                .filter(line -> line.startsWith("| (") || line.startsWith("| Figure") || line.startsWith("| Algorithm") || line.startsWith("| §"))
+                .filter(line -> line.startsWith("| (")
+                        || line.startsWith("| Figure")
+                        || line.startsWith("| Algorithm")
+                        || line.startsWith("| §"))
                 .map(ChapterTest::row)
                 .toList();
     }
