@@ -48,6 +48,28 @@ public final class TrpoSettings {
             real(Interval.atLeast(0)),
             "Norm of conjugate gradient's residual, over that of the gradient, at which it stops.");
 
+    /** By what conjugate gradient is preconditioned. */
+    public static final Setting<PreconditionerKind> PRECONDITIONER = Setting.of(
+            "preconditioner",
+            PreconditionerKind.NONE,
+            choice(PreconditionerKind.class),
+            "By what conjugate gradient is preconditioned: nothing, or Kronecker factors kept across rollouts, of neighbouring"
+                    + " layers or of each by itself.");
+
+    /** The damping of the preconditioner. */
+    public static final Setting<Double> PRECONDITIONER_DAMPING = Setting.of(
+            "preconditioner-damping",
+            30.0,
+            real(Interval.positive()),
+            "Damping of the preconditioner's Kronecker factors, as a multiple of cg-damping.");
+
+    /** How long the preconditioner's factors remember. */
+    public static final Setting<Double> PRECONDITIONER_DECAY = Setting.of(
+            "preconditioner-decay",
+            0.5,
+            real(Interval.closedOpen(0, 1)),
+            "What the preconditioner's Kronecker factors keep of their averages at each rollout.");
+
     /** Whether λ counts in the length of the step. */
     public static final Setting<Boolean> DAMPING_IN_BOUND = Setting.of(
             "damping-in-bound",
@@ -100,6 +122,9 @@ public final class TrpoSettings {
             CG_ITERATIONS,
             CG_DAMPING,
             CG_TOLERANCE,
+            PRECONDITIONER,
+            PRECONDITIONER_DAMPING,
+            PRECONDITIONER_DECAY,
             DAMPING_IN_BOUND,
             LINE_SEARCH_STEPS,
             LINE_SEARCH_SHRINK,
@@ -140,6 +165,9 @@ public final class TrpoSettings {
                 throw settings.wrong(
                         subsample, subsample.key() + " must be at most " + samples + " (environments × rollout-steps)");
             }
+        }
+        if (settings.get(PRECONDITIONER) != PreconditionerKind.NONE && settings.get(CG_DAMPING) == 0) {
+            throw settings.wrong(CG_DAMPING, "cg-damping must be above 0 where there is a preconditioner");
         }
         if (settings.get(CommonSettings.SHARED_NETWORK)) {
             throw settings.wrong(

@@ -1,5 +1,6 @@
 package kingfisher.agents.trpo;
 
+import java.util.Map;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.linear.LinearOperator;
 
@@ -18,4 +19,16 @@ public interface FisherPreconditioner {
      * @param damping λ
      */
     LinearOperator prepare(Matrix observations, double damping);
+
+    /** What later calls of {@link #prepare} depend on, by name. */
+    default Map<String, double[]> state() {
+        return Map.of();
+    }
+
+    /**
+     * Goes on from what {@link #state} once gave.
+     *
+     * @throws IllegalArgumentException if something is missing or does not fit; the message names it
+     */
+    default void restore(Map<String, double[]> state) {}
 }

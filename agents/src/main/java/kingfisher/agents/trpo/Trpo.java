@@ -44,6 +44,7 @@ public final class Trpo implements Algorithm {
     private final double lambda;
     private final double criticLearningRate;
     private final Schedule boundSchedule;
+    private final @Nullable FisherPreconditioner preconditioner;
     private final TrustRegionSearch search;
     private final CriticFit critic;
     private final int stepsInSlice;
@@ -62,10 +63,25 @@ public final class Trpo implements Algorithm {
             Rollout rollout,
             UniformRandomProvider random,
             Workers workers) {
-        this(settings, actorCritic, rollout, random, workers, null);
+        this(settings, actorCritic, rollout, random, workers, preconditioner(settings, actorCritic, rollout, workers));
     }
 
-    /** The same with a preconditioner for conjugate gradient. */
+    private static @Nullable FisherPreconditioner preconditioner(
+            Settings settings, ActorCritic actorCritic, Rollout rollout, Workers workers) {
+        int every = settings.get(TrpoSettings.FISHER_SUBSAMPLE);
+        return switch (settings.get(TrpoSettings.PRECONDITIONER)) {
+            case NONE -> null;
+            case KFAC, KFAC_BLOCK_DIAGONAL ->
+                new KroneckerPreconditioner(
+                        settings,
+                        actorCritic.policy(),
+                        actorCritic.distribution(),
+                        (rollout.size() + every - 1) / every,
+                        workers);
+        };
+    }
+
+    /** The same with another preconditioner for conjugate gradient than that of the settings, or none. */
     public Trpo(
             Settings settings,
             ActorCritic actorCritic,
@@ -107,6 +123,7 @@ public final class Trpo implements Algorithm {
                 criticLearningRate);
         int passes = settings.get(TrpoSettings.CG_ITERATIONS) + OTHER_PASSES;
         this.stepsInSlice = (critic.steps() + passes - 1) / passes;
+        this.preconditioner = preconditioner;
         this.search = new TrustRegionSearch(
                 settings,
                 rollout,
@@ -188,5 +205,18 @@ public final class Trpo implements Algorithm {
     public void restoreCounters(Map<String, Double> counters) {
         critic.learner().restoreCounters(counters);
         rejectionsInARow = (long) SavedCounters.required(counters, REJECTIONS);
+    }
+
+    /** {@inheritDoc} These are the preconditioner's. */
+    @Override
+    public Map<String, double[]> arrays() {
+        return preconditioner == null ? Map.of() : preconditioner.state();
+    }
+
+    @Override
+    public void restoreArrays(Map<String, double[]> arrays) {
+        if (preconditioner != null) {
+            preconditioner.restore(arrays);
+        }
     }
 }

@@ -17,6 +17,7 @@ public final class Benchmarks {
                 PpoCartPole.NAME,
                 BridgeHalfCheetah.NAME,
                 TrpoUpdate.NAME,
+                TrpoPreconditioner.NAME,
                 AcktrStep.NAME,
                 CurvatureProducts.NAME,
                 KfacStep.NAME,
@@ -38,6 +39,7 @@ public final class Benchmarks {
             case KfacStep.NAME -> new KfacStep(PeerPython.find(Peers.JAX, environment));
             case LowRankApplication.NAME -> new LowRankApplication();
             case TrpoUpdate.NAME -> new TrpoUpdate(PeerPython.find(Peers.STABLE_BASELINES3, environment));
+            case TrpoPreconditioner.NAME -> new TrpoPreconditioner();
             default -> throw new InvalidInputException("unknown benchmark: " + name + NearestNames.hint(name, names()));
         };
     }

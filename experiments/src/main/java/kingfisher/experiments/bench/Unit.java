@@ -5,7 +5,9 @@ enum Unit {
     /** Environment steps a second of the whole training loop. */
     STEPS_PER_SECOND("steps/s", true),
     /** Milliseconds that one piece of work takes. */
-    MILLISECONDS("ms", false);
+    MILLISECONDS("ms", false),
+    /** Iterations of a solver. */
+    ITERATIONS("iterations", false);
 
     private final String text;
     private final boolean higherIsFaster;

@@ -115,8 +115,8 @@ public final class Suites {
                 "learning-a2c-mujoco",
                 "A2C on MuJoCo tasks of Gymnasium through the bridge, with the presets that are shipped.",
                 List.of(
-                        gymnasium("a2c", "HalfCheetah-v5", Goal.mean(1000), THREE_SEEDS),
-                        gymnasium("a2c", "Hopper-v5", Goal.mean(700), THREE_SEEDS)));
+                        besidePeer("a2c", "HalfCheetah-v5", 1000, THREE_SEEDS),
+                        besidePeer("a2c", "Hopper-v5", 700, THREE_SEEDS)));
     }
 
     private static Suite learningAcktr() {
