@@ -22,6 +22,7 @@ public final class Suites {
                 learningPpoMujoco(),
                 learningTrpo(),
                 learningTrpoMujoco(),
+                learningTrpoPreconditioned(),
                 learningA2c(),
                 learningA2cMujoco(),
                 learningAcktr(),
@@ -94,6 +95,17 @@ public final class Suites {
                         besidePeer("trpo", "HalfCheetah-v5", 1300, THREE_SEEDS),
                         besidePeer("trpo", "Hopper-v5", 1900, THREE_SEEDS),
                         besidePeer("trpo", "InvertedDoublePendulum-v5", 5000, THREE_SEEDS)));
+    }
+
+    /** The tasks on which the preconditioner is measured, with what {@code learning-trpo-mujoco} asks of them without it. */
+    private static Suite learningTrpoPreconditioned() {
+        List<String> options = List.of("--set", "preconditioner=kfac");
+        return new Suite(
+                "learning-trpo-preconditioned",
+                "TRPO with K-FAC as preconditioner of conjugate gradient, else as in learning-trpo-mujoco.",
+                List.of(
+                        new Task("trpo", GYMNASIUM + "HalfCheetah-v5", THREE_SEEDS, options, Goal.mean(1300)),
+                        new Task("trpo", GYMNASIUM + "Hopper-v5", THREE_SEEDS, options, Goal.mean(1900))));
     }
 
     /** Bounds but CartPole's are what rl-baselines3-zoo publishes of its tuned A2C, less one deviation. */
