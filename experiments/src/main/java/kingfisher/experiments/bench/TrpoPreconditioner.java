@@ -38,7 +38,7 @@ final class TrpoPreconditioner implements Benchmark {
     private static final List<Double> SHARES = List.of(0.1, 0.5, 1.0);
     private static final List<Double> DAMPINGS = List.of(0.01, 0.1);
     private static final double TOLERANCE = 1e-3;
-    private static final int MOST_ITERATIONS = 1000;
+    private static final int MOST_ITERATIONS = 5000;
     private static final int UPDATES = 5;
     private static final long SEED = 1;
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
