@@ -46,7 +46,7 @@ class PeerTest {
     void anUnknownBenchmarkIsToldWithTheNearestNames() {
         assertThatThrownBy(() -> Benchmarks.find("ppo-cartpol", Map.of()))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("unknown benchmark: ppo-cartpol; nearest: ppo-cartpole");
+                .hasMessage("unknown benchmark: ppo-cartpol; nearest: ppo-cartpole, trpo-preconditioner");
     }
 
     @Test
