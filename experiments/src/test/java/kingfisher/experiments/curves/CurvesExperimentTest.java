@@ -133,6 +133,8 @@ final class CurvesExperimentTest {
                         CurvesRuns.ADAM,
                         CurvesRuns.KFAC,
                         CurvesRuns.KFAC_EXACT,
+                        CurvesRuns.KFAC_TRIDIAGONAL,
+                        CurvesRuns.EKFAC,
                         CurvesRuns.HESSIAN_FREE,
                         CurvesRuns.HESSIAN_FREE_KFAC);
     }
