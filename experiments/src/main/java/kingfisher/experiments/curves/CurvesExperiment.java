@@ -26,7 +26,7 @@ public final class CurvesExperiment {
     public static final String NAME = "curves";
 
     /** Losses are looked at after so many updates, and then as soon as they have grown by this factor. */
-    private static final double GROWTH = 1.2;
+    private static final double GROWTH = 1.1;
 
     private static final String KEY = "algorithm";
 

@@ -28,7 +28,8 @@ final class CurvesReport {
             new Color(0x2f, 0x8f, 0x6b),
             new Color(0x9c, 0xb8, 0x3a),
             new Color(0x7a, 0x4f, 0x9d),
-            new Color(0xc9, 0x7f, 0xb2));
+            new Color(0xc9, 0x7f, 0xb2),
+            new Color(0x8a, 0x5a, 0x3c));
 
     /** What K-FAC's updates are to be at most, as a part of those of SGD to the same loss. */
     private static final double PART = 0.1;
@@ -127,6 +128,7 @@ final class CurvesReport {
         }
         page.append('\n');
         sgd.ifPresent(first -> goals(first, best, page));
+        structures(best, page);
         page.append(
                         "\nAll runs:\n\n| algorithm | setting | updates | seconds | training loss | least | status | commit |\n")
                 .append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
@@ -186,5 +188,31 @@ final class CurvesReport {
                     least.get().seconds(),
                     faster ? "reached" : "missed"));
         }
+    }
+
+    /** Whether blocks beside the diagonal cost updates: to the least loss that both come to, damped alike. */
+    private static void structures(List<Ended> best, StringBuilder page) {
+        Optional<Ended> diagonal = of(CurvesRuns.KFAC_FACTORED, best);
+        Optional<Ended> tridiagonal = of(CurvesRuns.KFAC_TRIDIAGONAL, best);
+        if (diagonal.isEmpty() || tridiagonal.isEmpty()) {
+            return;
+        }
+        double loss = Math.max(diagonal.get().bestLoss(), tridiagonal.get().bestLoss());
+        Optional<CurvePoint> ofDiagonal = diagonal.get().reached(loss);
+        Optional<CurvePoint> ofTridiagonal = tridiagonal.get().reached(loss);
+        if (ofDiagonal.isEmpty() || ofTridiagonal.isEmpty()) {
+            return;
+        }
+        int needed = ofTridiagonal.get().updates();
+        int allowed = ofDiagonal.get().updates();
+        page.append(String.format(
+                Locale.ROOT,
+                "Goal: %s comes to a loss of %.3f in no more updates than %s (%d, %d): %s.%n",
+                CurvesRuns.KFAC_TRIDIAGONAL,
+                loss,
+                CurvesRuns.KFAC_FACTORED,
+                needed,
+                allowed,
+                needed <= allowed ? "reached" : "missed"));
     }
 }

@@ -20,6 +20,7 @@ final class CurvesRuns {
     static final String ADAM = "adam";
     static final String KFAC = "kfac";
     static final String KFAC_EXACT = "kfac-exact";
+    static final String KFAC_FACTORED = "kfac-factored";
     static final String KFAC_TRIDIAGONAL = "kfac-tridiagonal";
     static final String EKFAC = "ekfac";
     static final String HESSIAN_FREE = "hessian-free";
@@ -48,6 +49,7 @@ final class CurvesRuns {
         runs.add(kfac(0.03, 0.03));
         runs.add(new CurvesRun(
                 KFAC_EXACT, "exact rate and momentum λ adapted", KFAC_UPDATES, bench -> Learner.kfac(bench, exact())));
+        runs.add(structured(KFAC_FACTORED, Structure.BLOCK_DIAGONAL, DampingForm.FACTORED));
         runs.add(structured(KFAC_TRIDIAGONAL, Structure.BLOCK_TRIDIAGONAL, DampingForm.FACTORED));
         runs.add(structured(EKFAC, Structure.EIGENVALUE_CORRECTED, DampingForm.EXACT));
         runs.add(new CurvesRun(

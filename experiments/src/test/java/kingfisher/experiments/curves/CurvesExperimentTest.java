@@ -219,6 +219,23 @@ final class CurvesExperimentTest {
                 .contains("| 10, 8.0 |", "| 11, 9.0 |");
     }
 
+    @Test
+    void structuresCompareUpdatesToTheLeastLossOfBoth() {
+        List<CurvesRun> runs = few(1);
+        CurvesResults results = results(runs);
+        CurvesReport report = new CurvesReport(TOY, new SuiteFolder(directory), line -> {});
+        results.record(
+                run(runs, CurvesRuns.KFAC_FACTORED),
+                List.of(new CurvePoint(10, 1, 4, 4), new CurvePoint(20, 2, 1, 1)),
+                Status.COMPLETED);
+        CurvesRun tridiagonal = run(runs, CurvesRuns.KFAC_TRIDIAGONAL);
+        results.record(tridiagonal, List.of(new CurvePoint(21, 1, 2, 4)), Status.COMPLETED);
+        String goal = "Goal: kfac-tridiagonal comes to a loss of 2.000 in no more updates than kfac-factored ";
+        assertThat(report.page(results)).contains(goal + "(21, 20): missed.");
+        results.record(tridiagonal, List.of(new CurvePoint(20, 1, 2, 4)), Status.COMPLETED);
+        assertThat(report.page(results)).contains(goal + "(20, 20): reached.");
+    }
+
     private static CurvesRun run(List<CurvesRun> runs, String algorithm) {
         return runs.stream()
                 .filter(run -> run.algorithm().equals(algorithm))
