@@ -2,6 +2,7 @@ package kingfisher.agents.acktr;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import kingfisher.agents.algorithm.Advantages;
 import kingfisher.agents.algorithm.Algorithm;
 import kingfisher.agents.algorithm.FirstOrder;
@@ -10,6 +11,7 @@ import kingfisher.agents.policy.ActorCritic;
 import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.A2cSettings;
+import kingfisher.agents.settings.AcktrSettings;
 import kingfisher.agents.settings.AdvantageNormalization;
 import kingfisher.agents.settings.CommonSettings;
 import kingfisher.agents.settings.Settings;
@@ -17,6 +19,7 @@ import kingfisher.agents.settings.TrpoSettings;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.kfac.CurvatureStatus;
 import kingfisher.optim.kfac.NumericalFailureException;
+import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.optimizer.Schedule;
 import kingfisher.optim.parallel.Workers;
@@ -46,6 +49,16 @@ public final class Acktr implements Algorithm {
     private final Schedule rateSchedule;
     private final PolicyStep policy;
     private final @Nullable CriticUpdates critic;
+    private final Workers workers;
+    private final Runnable[] steps;
+    private final boolean sideBySide;
+
+    // What the steps of the current update read and write.
+    private double advantageShift;
+    private double advantageScale;
+    private double bound;
+    private double rate;
+    private @Nullable StepOutcome outcome;
 
     /**
      * Creates the algorithm.
@@ -68,48 +81,69 @@ public final class Acktr implements Algorithm {
                 FirstOrder.schedule(settings.get(TrpoSettings.MAX_KL_SCHEDULE), settings.get(TrpoSettings.MAX_KL));
         this.rateSchedule = FirstOrder.schedule(
                 settings.get(CommonSettings.LEARNING_RATE_SCHEDULE), settings.get(CommonSettings.LEARNING_RATE));
-        this.policy = new PolicyStep(settings, actorCritic, rollout, random, random.nextLong(), workers);
-        this.critic = actorCritic.isShared()
-                ? null
-                : new CriticUpdates(settings, actorCritic.value(), rollout, random, random.nextLong(), workers);
+        this.workers = workers;
+        // passes over few rows keep one thread busy, and two networks two
+        this.sideBySide = !actorCritic.isShared()
+                && !NetworkModel.isCut(rollout.size())
+                && settings.get(AcktrSettings.CRITIC_UPDATES) == 1;
+        Workers ofPolicy = sideBySide ? new Workers(1) : workers;
+        this.policy = new PolicyStep(settings, actorCritic, rollout, random, random.nextLong(), ofPolicy);
+        if (actorCritic.isShared()) {
+            this.critic = null;
+            this.steps = new Runnable[] {this::stepPolicy};
+        } else {
+            Workers ofCritic = sideBySide ? new Workers(1) : workers;
+            CriticUpdates updates =
+                    new CriticUpdates(settings, actorCritic.value(), rollout, random, random.nextLong(), ofCritic);
+            this.critic = updates;
+            this.steps = new Runnable[] {updates::run, this::stepPolicy};
+        }
     }
 
     @Override
     public Map<String, Double> update(double progress) {
-        double bound = boundSchedule.at(progress);
+        bound = boundSchedule.at(progress);
+        rate = rateSchedule.at(progress);
         Advantages.compute(rollout, lambda);
-        double shift = 0;
-        double scale = 1;
+        advantageShift = 0;
+        advantageScale = 1;
         if (normalizesAdvantages) {
-            shift = Advantages.mean(rollout);
-            scale = Advantages.scale(rollout, shift);
+            advantageShift = Advantages.mean(rollout);
+            advantageScale = Advantages.scale(rollout, advantageShift);
         }
-        if (critic != null) {
-            critic.run();
+        if (sideBySide) {
+            workers.run(steps);
+        } else {
+            for (Runnable step : steps) {
+                step.run();
+            }
         }
-        StepOutcome outcome = policy.run(shift, scale, bound, rateSchedule.at(progress));
-        return report(outcome, bound);
+        return report(Objects.requireNonNull(outcome));
     }
 
-    private Map<String, Double> report(StepOutcome outcome, double bound) {
+    private void stepPolicy() {
+        outcome = policy.run(advantageShift, advantageScale, bound, rate);
+    }
+
+    private Map<String, Double> report(StepOutcome of) {
         CurvatureStatus curvature = policy.status();
         Map<String, Double> metrics = new LinkedHashMap<>();
         if (critic != null) {
             metrics.put("train/critic_kept", critic.taken() ? 1.0 : 0.0);
         }
-        metrics.put("train/entropy_loss", -outcome.entropy());
+        metrics.put("train/entropy_loss", -of.entropy());
         metrics.put("train/explained_variance", Advantages.explainedVariance(rollout));
         metrics.put("train/failed_decompositions", (double) failed(curvature));
-        metrics.put("train/gradient_norm", outcome.gradientNorm());
-        metrics.put("train/improvement", outcome.improvement());
-        metrics.put("train/kl", outcome.divergence());
-        metrics.put("train/learning_rate", outcome.rate());
+        metrics.put("train/gradient_norm", of.gradientNorm());
+        metrics.put("train/improvement", of.improvement());
+        metrics.put("train/kl", of.divergence());
+        metrics.put("train/learning_rate", of.rate());
         metrics.put("train/max_kl", bound);
         metrics.put("train/n_updates", (double) curvature.step());
-        metrics.put("train/policy_gradient_loss", outcome.loss());
-        metrics.put("train/predicted_kl", outcome.predictedDivergence());
+        metrics.put("train/policy_gradient_loss", of.loss());
+        metrics.put("train/predicted_kl", of.predictedDivergence());
         metrics.put("train/rejected_batches", (double) rejected(curvature));
-        metrics.put("train/step_fraction", outcome.fraction());
+        metrics.put("train/step_fraction", of.fraction());
         metrics.put("train/value_loss", critic == null ? policy.valueLoss() : critic.meanLoss());
         if (actorCritic.distribution() instanceof DiagonalGaussian) {
             metrics.put("train/std", actorCritic.policy().meanStandardDeviation());

@@ -60,6 +60,8 @@ final class CriticUpdates implements AutoCloseable {
     private final Optional<NormConstraint> constraint;
     private final int coldSteps;
     private final double coldRate;
+    private final boolean firstStepSeesAll; // its loss is that over the rollout
+    private double firstLoss;
     private double lossSum;
     private boolean taken;
     private long rejectionsInARow;
@@ -99,6 +101,7 @@ final class CriticUpdates implements AutoCloseable {
         this.objective = isWhole ? whole : new SupervisedObjective(stepModel, metrics);
         objective.setBatch(minibatch, List.of(minibatchReturns));
         this.updates = settings.get(AcktrSettings.CRITIC_UPDATES);
+        this.firstStepSeesAll = isWhole && updates > 0 && settings.get(AcktrSettings.CRITIC_WEIGHT_DECAY) == 0;
         this.coldSteps = settings.get(AcktrSettings.CRITIC_COLD_STEPS);
         this.coldRate = settings.get(AcktrSettings.CRITIC_COLD_LEARNING_RATE);
         boolean exact = settings.get(AcktrSettings.CRITIC_STEP_RULE) == CriticStepRule.EXACT;
@@ -135,8 +138,11 @@ final class CriticUpdates implements AutoCloseable {
      */
     void run() {
         backend.copy(parameters.values(), before.values());
-        double lossBefore = whole.evaluate();
+        double lossBefore = firstStepSeesAll ? Double.NaN : whole.evaluate();
         String failure = takeSteps();
+        if (firstStepSeesAll) {
+            lossBefore = firstLoss;
+        }
         double lossAfter = whole.evaluate();
         boolean diverged = lossAfter > lossBefore && lossAfter > 0.5 * DIVERGED * meanSquareReturn();
         taken = failure == null && !diverged && Double.isFinite(lossAfter);
@@ -158,7 +164,9 @@ final class CriticUpdates implements AutoCloseable {
         for (int i = 0; i < updates; i++) {
             drawMinibatch();
             try {
-                lossSum += step();
+                double loss = step();
+                firstLoss = i == 0 ? loss : firstLoss;
+                lossSum += loss;
             } catch (NumericalFailureException notFinite) {
                 String failure = "the value network: " + notFinite.getMessage();
                 if (i == 0) {

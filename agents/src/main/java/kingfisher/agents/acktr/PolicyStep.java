@@ -164,7 +164,9 @@ final class PolicyStep implements AutoCloseable {
         backend.addScaled(-1, before.values(), step.values());
         double loss = policy.logLikelihoodLoss();
         double entropy = policy.oldEntropy();
-        double predicted = predicted();
+        // a bound on the policy's own divergence has measured it already
+        double predicted =
+                rule == TrustRegionRule.EXACT && model.heads() == 1 ? 0.5 * report.squaredNorm() : predicted();
         double share = keepWithin(EXCESS * bound);
         adapt(bound);
         return new StepOutcome(

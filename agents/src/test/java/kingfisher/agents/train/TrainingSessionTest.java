@@ -56,6 +56,8 @@ class TrainingSessionTest {
         "acktr, CartPole-v1, fisher=taken-actions shared-network=true entropy-coefficient=0.01",
         "acktr, Pendulum-v1, decomposition-execution=deterministic decomposition-period=3",
         "acktr, Pendulum-v1, rollout-steps=512 covariance-subsample=3 gradient-subsample=2",
+        "acktr, Pendulum-v1, critic-updates=1",
+        "acktr, Pendulum-v1, critic-updates=1 critic-minibatch-size=100",
         "acktr, MountainCarContinuous-v0, step-rule=adaptive-kl critic-minibatch-size=100"
     })
     void oneThreadAndTwoGiveTheSameBits(String algorithm, String environment, String assignments) {

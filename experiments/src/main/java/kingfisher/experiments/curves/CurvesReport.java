@@ -128,7 +128,7 @@ final class CurvesReport {
         }
         page.append('\n');
         sgd.ifPresent(first -> goals(first, best, page));
-        structures(best, page);
+        structures(results.all(), page);
         page.append(
                         "\nAll runs:\n\n| algorithm | setting | updates | seconds | training loss | least | status | commit |\n")
                 .append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
@@ -190,29 +190,38 @@ final class CurvesReport {
         }
     }
 
-    /** Whether blocks beside the diagonal cost updates: to the least loss that both come to, damped alike. */
-    private static void structures(List<Ended> best, StringBuilder page) {
-        Optional<Ended> diagonal = of(CurvesRuns.KFAC_FACTORED, best);
-        Optional<Ended> tridiagonal = of(CurvesRuns.KFAC_TRIDIAGONAL, best);
-        if (diagonal.isEmpty() || tridiagonal.isEmpty()) {
+    /** Whether blocks beside the diagonal cost updates: to the least loss that both come to with one setting. */
+    private static void structures(List<Ended> all, StringBuilder page) {
+        for (Ended tridiagonal : all) {
+            if (!tridiagonal.run().algorithm().equals(CurvesRuns.KFAC_TRIDIAGONAL)) {
+                continue;
+            }
+            String setting = tridiagonal.run().setting();
+            of(
+                            CurvesRuns.KFAC_FACTORED,
+                            all.stream()
+                                    .filter(each -> each.run().setting().equals(setting))
+                                    .toList())
+                    .ifPresent(diagonal -> compare(tridiagonal, diagonal, page));
+        }
+    }
+
+    private static void compare(Ended tridiagonal, Ended diagonal, StringBuilder page) {
+        double loss = Math.max(diagonal.bestLoss(), tridiagonal.bestLoss());
+        Optional<CurvePoint> needed = tridiagonal.reached(loss);
+        Optional<CurvePoint> allowed = diagonal.reached(loss);
+        if (needed.isEmpty() || allowed.isEmpty()) {
             return;
         }
-        double loss = Math.max(diagonal.get().bestLoss(), tridiagonal.get().bestLoss());
-        Optional<CurvePoint> ofDiagonal = diagonal.get().reached(loss);
-        Optional<CurvePoint> ofTridiagonal = tridiagonal.get().reached(loss);
-        if (ofDiagonal.isEmpty() || ofTridiagonal.isEmpty()) {
-            return;
-        }
-        int needed = ofTridiagonal.get().updates();
-        int allowed = ofDiagonal.get().updates();
         page.append(String.format(
                 Locale.ROOT,
-                "Goal: %s comes to a loss of %.3f in no more updates than %s (%d, %d): %s.%n",
+                "Goal: %s (%s) comes to a loss of %.3f in no more updates than %s (%d, %d): %s.%n",
                 CurvesRuns.KFAC_TRIDIAGONAL,
+                tridiagonal.run().setting(),
                 loss,
                 CurvesRuns.KFAC_FACTORED,
-                needed,
-                allowed,
-                needed <= allowed ? "reached" : "missed"));
+                needed.get().updates(),
+                allowed.get().updates(),
+                needed.get().updates() <= allowed.get().updates() ? "reached" : "missed"));
     }
 }

@@ -147,6 +147,7 @@ public final class HessianFree {
                 outcome.ratio(),
                 outcome.predicted(),
                 1,
+                Double.NaN,
                 gradientNorm,
                 outcome.rate() * Vectors.norm(direction(choice)),
                 -Vectors.dot(rightHandSide, direction(choice)),

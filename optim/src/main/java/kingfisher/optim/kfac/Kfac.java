@@ -164,7 +164,13 @@ public final class Kfac implements AutoCloseable {
         double clip = clipDirection(rule, constraint, slope);
         QuadraticModel.Coefficients coefficients = coefficients(rule);
         combine(rule, coefficients);
-        clip *= clipStep(constraint);
+        double squaredNorm = squaredNorm(constraint);
+        if (!Double.isNaN(squaredNorm)) {
+            double factor = constraint.orElseThrow().factor(1, squaredNorm);
+            backend.scale(factor, delta.values());
+            clip *= factor;
+            squaredNorm *= factor * factor;
+        }
         boolean adapts =
                 settings.adaptation().filter(rhythm -> rhythm.isDue(steps)).isPresent();
         double predicted = predictedChange(rule, coefficients, adapts);
@@ -187,6 +193,7 @@ public final class Kfac implements AutoCloseable {
                 outcome.ratio(),
                 predicted,
                 clip,
+                squaredNorm,
                 gradientNorm,
                 stepNorm,
                 slope,
@@ -249,14 +256,13 @@ public final class Kfac implements AutoCloseable {
         return factor;
     }
 
-    private double clipStep(Optional<NormConstraint> constraint) {
+    /** ΔᵀFΔ where the constraint bounds it, else NaN. */
+    private double squaredNorm(Optional<NormConstraint> constraint) {
         if (constraint.isEmpty() || constraint.get().measure() != NormConstraint.Measure.EXACT_STEP) {
-            return 1;
+            return Double.NaN;
         }
         quadratic.span(gradient, delta, null);
-        double factor = constraint.get().factor(1, quadratic.squaredNorm());
-        backend.scale(factor, delta.values());
-        return factor;
+        return quadratic.squaredNorm();
     }
 
     private QuadraticModel.Coefficients given(StepRule rule) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param predictedChange of the quadratic model, with the damping in it unless {@link DampingAdaptation.Model#UNDAMPED}
  *     is set; computed where the rule or ρ needs the model
  * @param clip factor of the norm constraint, 1 if there is none
+ * @param squaredNorm ΔᵀFΔ of the step; computed where the norm constraint bounds it, {@link NormConstraint.Measure#EXACT_STEP}
  * @param gradientNorm ‖∇‖
  * @param stepNorm ‖Δ‖, of the step that was tried
  * @param slope ∇ᵀq before the norm constraint, negative
@@ -35,6 +36,7 @@ public record StepReport(
         @Nullable ReductionRatio ratio,
         double predictedChange,
         double clip,
+        double squaredNorm,
         double gradientNorm,
         double stepNorm,
         double slope,

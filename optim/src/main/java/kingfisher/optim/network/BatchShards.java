@@ -37,7 +37,7 @@ final class BatchShards {
 
     BatchShards(NetworkPart whole, @Nullable Workers workers) {
         this.whole = whole;
-        int count = workers == null ? 1 : Math.max(1, Math.min(MOST_SHARDS, whole.batch() / LEAST_ROWS));
+        int count = workers == null ? 1 : count(whole.batch());
         this.workers = count == 1 ? null : workers;
         for (int s = 0; s < count && count > 1; s++) {
             int first = (int) ((long) whole.batch() * s / count);
@@ -53,6 +53,11 @@ final class BatchShards {
         this.backward = sums((shard, product) -> shard.backward(scale, product));
         this.pullBack = sums((shard, product) -> shard.pullBack(scale, product));
         this.backwardTangent = sums((shard, product) -> shard.backwardTangent(scale, product));
+    }
+
+    /** Into how many parts a batch is cut. */
+    static int count(int rows) {
+        return Math.max(1, Math.min(MOST_SHARDS, rows / LEAST_ROWS));
     }
 
     private Runnable[] tasks(Consumer<NetworkPart> pass) {

@@ -24,6 +24,11 @@ public final class NetworkModel extends NetworkLinearization implements Differen
         super(new NetworkPart(batch, trunk, requireFit(trunk, heads)), workers);
     }
 
+    /** Whether passes over so many rows are cut into parts for the workers. */
+    public static boolean isCut(int rows) {
+        return BatchShards.count(rows) > 1;
+    }
+
     /** The same on the calling thread alone. */
     public NetworkModel(int batch, Mlp trunk, List<OutputHead> heads) {
         this(batch, trunk, heads, null);

@@ -32,6 +32,7 @@ public final class Workers implements AutoCloseable {
     private volatile boolean closed;
     private volatile Runnable[] tasks = new Runnable[0];
     private volatile @Nullable Throwable failure;
+    private int failedTask; // guarded by this
 
     /** Starts {@code count - 1} daemon threads. */
     public Workers(int count) {
@@ -55,7 +56,8 @@ public final class Workers implements AutoCloseable {
      * Runs every task once and returns when all are done; everything that they wrote is visible to the caller.
      *
      * @param work at most 65535 tasks
-     * @throws RuntimeException or Error, what one of the tasks threw; the others have been run all the same
+     * @throws RuntimeException or Error, what the first task that failed threw, in the order of the array; the others have
+     *     been run all the same
      */
     public void run(Runnable[] work) {
         failure = null;
@@ -92,11 +94,19 @@ public final class Workers implements AutoCloseable {
                 try {
                     current[next].run();
                 } catch (RuntimeException | Error thrown) {
-                    failure = thrown;
+                    fail(next, thrown);
                 }
                 finished.incrementAndGet();
                 return true;
             }
+        }
+    }
+
+    /** Which task fails first depends on the threads; which is told of does not. */
+    private synchronized void fail(int task, Throwable thrown) {
+        if (failure == null || task < failedTask) {
+            failure = thrown;
+            failedTask = task;
         }
     }
 

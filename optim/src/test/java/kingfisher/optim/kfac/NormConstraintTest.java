@@ -66,6 +66,8 @@ final class NormConstraintTest {
                     ? form(step, task.fisher(w), step)
                     : -report.clip() * RATE * Dense.dot(task.gradient(w), step);
             assertThat(squaredLength / bound).as(task.description).isCloseTo(1, within(1e-10));
+            assertThat(report.squaredNorm())
+                    .isCloseTo(measure == Measure.EXACT_STEP ? bound : Double.NaN, within(1e-12));
         }
     }
 
@@ -96,8 +98,15 @@ final class NormConstraintTest {
         double[] w = task.parameters();
         double[] free = freeStep(task);
         try (Kfac kfac = task.kfac(settings(Optional.of(new NormConstraint(1e6, measure))))) {
-            assertThat(kfac.step(task.objective).clip()).isEqualTo(1);
+            StepReport report = kfac.step(task.objective);
+            assertThat(report.clip()).isEqualTo(1);
             assertThat(plus(task.parameters(), -1, w)).containsExactly(free);
+            if (measure == Measure.EXACT_STEP) {
+                double squaredLength = form(free, task.fisher(w), free);
+                assertThat(report.squaredNorm() / squaredLength)
+                        .as(task.description)
+                        .isCloseTo(1, within(1e-10));
+            }
         }
     }
 

@@ -114,6 +114,7 @@ final class PeriodProposalTest {
                 null,
                 0,
                 1,
+                Double.NaN,
                 1,
                 1,
                 -1,

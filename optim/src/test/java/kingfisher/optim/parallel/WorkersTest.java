@@ -3,6 +3,7 @@ package kingfisher.optim.parallel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,25 @@ class WorkersTest {
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessage("broken");
                 assertThat(done[0]).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void ofSeveralFailuresThatOfTheFirstTaskIsTold() {
+        Runnable slow = () -> {
+            LockSupport.parkNanos(2_000_000);
+            throw new IllegalStateException("first");
+        };
+        Runnable fast = () -> {
+            throw new IllegalStateException("second");
+        };
+        try (Workers workers = new Workers(2)) {
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> workers.run(new Runnable[] {slow, fast}))
+                        .hasMessage("first");
+                assertThatThrownBy(() -> workers.run(new Runnable[] {fast, slow}))
+                        .hasMessage("second");
             }
         }
     }
