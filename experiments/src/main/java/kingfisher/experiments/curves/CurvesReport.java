@@ -15,6 +15,7 @@ import kingfisher.experiments.curves.CurvesResults.Ended;
 import kingfisher.experiments.suite.SuiteFolder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The page {@code summary.md} and two pictures, of the best run of each algorithm. */
@@ -70,6 +71,9 @@ final class CurvesReport {
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setYAxisLogarithmic(true);
         chart.getStyler().setXAxisMin(null);
+        // so many names are wider than the picture
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+        chart.getStyler().setLegendLayout(Styler.LegendLayout.Vertical);
         for (int i = 0; i < best.size(); i++) {
             // the first evaluation is before the first update, which a logarithmic axis does not have
             List<CurvePoint> points = best.get(i).points().stream()

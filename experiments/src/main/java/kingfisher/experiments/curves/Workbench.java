@@ -31,7 +31,7 @@ final class Workbench implements AutoCloseable {
         int pixels = size.widths().get(0);
         this.seed = size.seed();
         this.autoencoder = new Autoencoder(backend, size.widths(), seed);
-        this.metrics = List.of(new BernoulliDivergence(pixels).weighted(1));
+        this.metrics = List.of(BernoulliDivergence.of(pixels).weighted(1));
         this.model = autoencoder.model(size.batch());
         this.objective = new SupervisedObjective(model, metrics);
         this.images = matrix(data.training(), pixels);

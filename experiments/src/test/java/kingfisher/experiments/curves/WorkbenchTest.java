@@ -98,7 +98,8 @@ final class WorkbenchTest {
     void lossAndGradientOfAllImagesDoNotDependOnTheParts() {
         try (Backend backend = new Nd4jBackend(Precision.DOUBLE)) {
             Autoencoder autoencoder = new Autoencoder(backend, List.of(CurveImages.PIXELS, 5, 2), SEED);
-            List<WeightedMetric> metrics = List.of(new BernoulliDivergence(CurveImages.PIXELS).weighted(1));
+            List<WeightedMetric> metrics =
+                    List.of(BernoulliDivergence.of(CurveImages.PIXELS).weighted(1));
             double[] numbers = CurveImages.draw(12, SEED);
             Matrix images = backend.allocate(12, CurveImages.PIXELS);
             backend.upload(numbers, images);

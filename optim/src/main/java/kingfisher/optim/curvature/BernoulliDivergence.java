@@ -9,21 +9,28 @@ import org.apache.commons.rng.UniformRandomProvider;
  * it is 0 at a fit. Where every t is 0 or 1 it is the negative log-likelihood of {@link Bernoulli}, and its Hessian and
  * Fisher matrix are those of that distribution in any case.
  *
- * @param width number of events of one row
+ * @param events the distribution
  */
-public record BernoulliDivergence(int width) implements OutputMetric {
+public record BernoulliDivergence(Bernoulli events) implements OutputMetric {
 
-    /** Checks the width. */
-    public BernoulliDivergence {
-        if (width < 1) {
-            throw new IllegalArgumentException("the width of a divergence must be at least 1: " + width);
-        }
+    /**
+     * Returns the divergence over so many events a row.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static BernoulliDivergence of(int events) {
+        return new BernoulliDivergence(Bernoulli.of(events));
+    }
+
+    @Override
+    public int width() {
+        return events.parameterSize();
     }
 
     /** {@inheritDoc} A target has a probability, from 0 to 1, for each output. */
     @Override
     public int targetSize() {
-        return width;
+        return events.actionSize();
     }
 
     /**
@@ -36,7 +43,7 @@ public record BernoulliDivergence(int width) implements OutputMetric {
         int i = 0;
         for (int row = 0; row < rows; row++) {
             double sum = 0;
-            for (int end = i + width; i < end; i++) {
+            for (int end = i + width(); i < end; i++) {
                 double target = targets[i];
                 if (!(target >= 0 && target <= 1)) {
                     throw new IllegalArgumentException(
@@ -58,7 +65,7 @@ public record BernoulliDivergence(int width) implements OutputMetric {
     public void addLossGradient(int rows, double[] outputs, double[] targets, double[] weights, double[] gradient) {
         int i = 0;
         for (int row = 0; row < rows; row++) {
-            for (int end = i + width; i < end; i++) {
+            for (int end = i + width(); i < end; i++) {
                 double power = Math.exp(-Math.abs(outputs[i]));
                 double probability = (outputs[i] < 0 ? power : 1) / (1 + power);
                 gradient[i] += weights[row] * (probability - targets[i]);
@@ -68,7 +75,7 @@ public record BernoulliDivergence(int width) implements OutputMetric {
 
     @Override
     public void sampleTargets(int rows, double[] outputs, UniformRandomProvider random, double[] targets) {
-        Bernoulli.of(width).sample(rows, outputs, random, targets);
+        events.sample(rows, outputs, random, targets);
     }
 
     @Override
@@ -78,29 +85,16 @@ public record BernoulliDivergence(int width) implements OutputMetric {
 
     @Override
     public void addHessianProduct(int rows, double[] outputs, double[] vectors, double[] weights, double[] product) {
-        addFisherProduct(rows, outputs, vectors, weights, product);
+        events.addFisherProduct(rows, outputs, vectors, weights, product);
     }
 
     @Override
     public void addFisherProduct(int rows, double[] outputs, double[] vectors, double[] weights, double[] product) {
-        int i = 0;
-        for (int row = 0; row < rows; row++) {
-            for (int end = i + width; i < end; i++) {
-                double power = Math.exp(-Math.abs(outputs[i]));
-                product[i] += weights[row] * power / ((1 + power) * (1 + power)) * vectors[i];
-            }
-        }
+        events.addFisherProduct(rows, outputs, vectors, weights, product);
     }
 
     @Override
     public void addFactorColumn(int column, int rows, double[] outputs, double[] weights, double[] product) {
-        if (column < 0 || column >= width) {
-            throw new IllegalArgumentException("column must be in [0, %d): %d".formatted(width, column));
-        }
-        for (int row = 0; row < rows; row++) {
-            int i = row * width + column;
-            double root = Math.exp(-0.5 * Math.abs(outputs[i]));
-            product[i] += weights[row] * root / (1 + root * root);
-        }
+        events.addFisherFactorColumn(column, rows, outputs, weights, product);
     }
 }

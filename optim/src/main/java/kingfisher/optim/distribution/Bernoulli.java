@@ -138,8 +138,7 @@ public final class Bernoulli implements Distribution {
         int i = 0;
         for (int row = 0; row < rows; row++) {
             for (int end = i + events; i < end; i++) {
-                double variance = sigmoid(parameters[i]) * sigmoid(-parameters[i]);
-                gradient[i] -= weights[row] * times(variance, parameters[i]);
+                gradient[i] -= weights[row] * times(variance(parameters[i]), parameters[i]);
             }
         }
     }
@@ -169,7 +168,7 @@ public final class Bernoulli implements Distribution {
         int i = 0;
         for (int row = 0; row < rows; row++) {
             for (int end = i + events; i < end; i++) {
-                product[i] += weights[row] * sigmoid(parameters[i]) * sigmoid(-parameters[i]) * vectors[i];
+                product[i] += weights[row] * variance(parameters[i]) * vectors[i];
             }
         }
     }
@@ -208,6 +207,12 @@ public final class Bernoulli implements Distribution {
     private static double sigmoid(double x) {
         double power = Math.exp(-Math.abs(x));
         return (x < 0 ? power : 1) / (1 + power);
+    }
+
+    /** {@code p (1 - p)}. */
+    private static double variance(double x) {
+        double power = Math.exp(-Math.abs(x));
+        return power / ((1 + power) * (1 + power));
     }
 
     /** {@code √(p (1 - p)) = exp(-|x| / 2) / (1 + exp(-|x|))}. */

@@ -61,7 +61,7 @@ final class OutputMetricTest {
                         (z, t) -> sum(3, i -> Math.log(1 + Math.exp(z[i])) - t[i] * z[i]),
                         Curvatures::logistic),
                 new Case(
-                        new BernoulliDivergence(3),
+                        BernoulliDivergence.of(3),
                         (z, t) -> sum(3, i -> Math.log(1 + Math.exp(z[i])) - t[i] * z[i]),
                         Curvatures::logistic),
                 new Case(
@@ -283,7 +283,7 @@ final class OutputMetricTest {
         int width = 4;
         double[] targets = {0, 0.25, 0.5, 1, 1, 1e-9, 0.75, 0};
         double[] outputs = {-2, 3, 0.5, 1.5, -40, -25, Math.log(3), 40};
-        BernoulliDivergence metric = new BernoulliDivergence(width);
+        BernoulliDivergence metric = BernoulliDivergence.of(width);
         double[] loss = new double[2];
         metric.loss(2, outputs, targets, loss);
         double[] gradient = new double[2 * width];
@@ -313,14 +313,14 @@ final class OutputMetricTest {
     @Test
     void aDivergenceFromNoProbabilityIsRefused() {
         for (double target : new double[] {-0.1, 1.1, Double.NaN}) {
-            assertThatThrownBy(() -> new BernoulliDivergence(1)
-                            .loss(2, new double[2], new double[] {0.5, target}, new double[2]))
+            assertThatThrownBy(() ->
+                            BernoulliDivergence.of(1).loss(2, new double[2], new double[] {0.5, target}, new double[2]))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("target of row 1 must be from 0 to 1: " + target);
         }
-        assertThatThrownBy(() -> new BernoulliDivergence(0))
+        assertThatThrownBy(() -> BernoulliDivergence.of(0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the width of a divergence must be at least 1: 0");
+                .hasMessage("events must be at least 1: 0");
     }
 
     @Test
