@@ -20,10 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class InversePreconditioner implements LayerPreconditioner {
 
-    /* Half a product with a layer of 256 is a hundred times what handing it to another thread costs. */
-    private static final long PART_OPERATIONS = 1L << 24;
-    private static final int MOST_PARTS = 8;
-
     private final Backend backend;
     private final int rows;
     private final int columns;
@@ -34,8 +30,6 @@ final class InversePreconditioner implements LayerPreconditioner {
     private final Matrix leftDivisors; // [1 × M], ones where the factor is not a diagonal
     private final Matrix rightDivisors;
     private final Matrix scratch;
-    private final Matrix[] leftParts; // ranges of rows
-    private final Matrix[] scratchParts;
     private @Nullable Matrix preconditionedInputs; // [B × M]
     private @Nullable Matrix preconditionedGradients; // [B × N]
     private @Nullable Matrix leftWeights;
@@ -52,30 +46,6 @@ final class InversePreconditioner implements LayerPreconditioner {
         this.leftDivisors = leftDiagonal ? left : ones(rows);
         this.rightDivisors = rightDiagonal ? right : ones(columns);
         this.scratch = backend.allocate(rows, columns);
-        int parts = leftDiagonal || rightDiagonal ? 1 : parts(rows, columns);
-        this.leftParts = new Matrix[parts];
-        this.scratchParts = new Matrix[parts];
-        for (int part = 0; part < parts; part++) {
-            int first = firstRow(part);
-            int count = firstRow(part + 1) - first;
-            leftParts[part] = leftDiagonal ? left : left.rowRange(first, count);
-            scratchParts[part] = scratch.rowRange(first, count);
-        }
-    }
-
-    private static int parts(long rows, long columns) {
-        long operations = rows * columns * (rows + columns);
-        return (int) Math.max(1, Math.min(MOST_PARTS, operations / PART_OPERATIONS));
-    }
-
-    /** Number of parts of a product that need nothing of each other: ranges of the result's rows, whatever the threads. */
-    int parts() {
-        return leftParts.length;
-    }
-
-    /** The first row of a part; of the one behind the last, the number of rows. */
-    int firstRow(int part) {
-        return (int) ((long) rows * part / leftParts.length);
     }
 
     private Matrix ones(int count) {
@@ -166,17 +136,6 @@ final class InversePreconditioner implements LayerPreconditioner {
         }
         backend.divideDamped(leftDivisors, rightDivisors, 0, scratch);
         backend.copy(scratch, result);
-    }
-
-    /**
-     * Computes one part of {@link #apply}; different parts may run side by side.
-     *
-     * @param gradient [M × N], none of which is in {@code result}
-     * @param result the part's rows, overwritten
-     */
-    void applyPart(int part, Matrix gradient, Matrix result) {
-        backend.multiply(1, leftParts[part], false, gradient, false, 0, scratchParts[part]);
-        backend.multiply(1, scratchParts[part], false, right, false, 0, result);
     }
 
     /** Whether {@link #applyLowRank} takes fewer multiplications than {@link #apply} for a gradient of so many examples. */

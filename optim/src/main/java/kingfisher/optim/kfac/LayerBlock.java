@@ -36,16 +36,12 @@ final class LayerBlock implements CurvatureBlock {
     private final LayerPreconditioner preconditioner;
     private final HomogeneousView gradientView;
     private final HomogeneousView resultView;
-    private final PartViews[] parts; // of a product with a gradient
     private final @Nullable LayerBlock next;
     private final @Nullable LagAverage lag; // what this layer and the next one have in common
     private @Nullable LayerBlock previous;
     private @Nullable Matrix conditioned; // in a chain: the layer's part of ΛΞ gradient
     private final Backend backend;
     private double @Nullable [][] decomposition;
-
-    /** What one part of a product reads and writes; its own, as parts run side by side. */
-    private record PartViews(HomogeneousView gradient, HomogeneousView result) {}
 
     /**
      * Allocates the averages of a layer.
@@ -68,7 +64,6 @@ final class LayerBlock implements CurvatureBlock {
             this.statistics = new DiagonalStatistics(backend, layer);
             this.preconditioner = new DiagonalPreconditioner(backend, inputs + 1, outputs);
             this.lag = null;
-            this.parts = new PartViews[0];
             return;
         }
         boolean leftDiagonal = isWide(inputs, settings);
@@ -84,19 +79,6 @@ final class LayerBlock implements CurvatureBlock {
             this.preconditioner = preconditioner(backend, settings, inputs + 1, outputs, leftDiagonal, rightDiagonal);
         }
         this.kind = kind(settings, leftDiagonal || rightDiagonal);
-        this.parts = preconditioner instanceof InversePreconditioner inverse ? parts(inverse) : new PartViews[0];
-    }
-
-    private PartViews[] parts(InversePreconditioner inverse) {
-        PartViews[] views = new PartViews[inverse.parts()];
-        for (int part = 0; part < views.length; part++) {
-            int first = inverse.firstRow(part);
-            int count = inverse.firstRow(part + 1) - first;
-            views[part] = new PartViews(
-                    new HomogeneousView(offset, inputs + 1, outputs),
-                    new HomogeneousView(offset + first * outputs, count, outputs));
-        }
-        return views;
     }
 
     private static LayerPreconditioner preconditioner(
@@ -180,22 +162,6 @@ final class LayerBlock implements CurvatureBlock {
         precondition(result);
     }
 
-    /** Into how many parts {@link #precondition(int, ParameterVector, double, ParameterVector)} is cut, at least one. */
-    int parts() {
-        return isLinked() ? 1 : Math.max(1, parts.length);
-    }
-
-    /** One part of {@link #precondition(ParameterVector, double, ParameterVector)}; different parts may run side by side. */
-    void precondition(int part, ParameterVector gradient, double damping, ParameterVector result) {
-        if (parts() > 1 && preconditioner instanceof InversePreconditioner inverse) {
-            PartViews views = parts[part];
-            inverse.applyPart(
-                    part, views.gradient().of(gradient), views.result().of(result));
-        } else {
-            precondition(gradient, damping, result);
-        }
-    }
-
     /** In a chain, computes the layer's part of {@code ΛΞ gradient}, and keeps it. */
     void condition(ParameterVector gradient, double damping) {
         requireDecomposition();
@@ -252,17 +218,11 @@ final class LayerBlock implements CurvatureBlock {
 
     /** Returns a task for each layer, those of the largest layers first, so that none is left to the end. */
     static Runnable[] largestFirst(List<LayerBlock> layers, IntConsumer task) {
-        return largestFirst(layers)
-                .mapToObj(l -> (Runnable) () -> task.accept(l))
-                .toArray(Runnable[]::new);
-    }
-
-    /** Returns the indices of the layers, those of the largest first. */
-    static IntStream largestFirst(List<LayerBlock> layers) {
         return IntStream.range(0, layers.size())
                 .boxed()
                 .sorted(Comparator.comparingDouble(l -> -layers.get(l).work()))
-                .mapToInt(Integer::intValue);
+                .map(l -> (Runnable) () -> task.accept(l))
+                .toArray(Runnable[]::new);
     }
 
     /** Roughly proportional to the time of a decomposition. */

@@ -2,13 +2,12 @@ package kingfisher.optim.kfac;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import kingfisher.optim.network.LayerTrace;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.parallel.Workers;
 import org.jspecify.annotations.Nullable;
 
-/** Multiplies by the inverse of all layers' curvature, layers and parts of large ones side by side; allocates nothing. */
+/** Multiplies by the inverse of all layers' curvature, layers side by side; allocates nothing. */
 final class LayerProducts {
 
     private final List<LayerBlock> layers;
@@ -25,11 +24,7 @@ final class LayerProducts {
     LayerProducts(List<LayerBlock> layers, Workers workers) {
         this.layers = layers;
         this.workers = workers;
-        this.tasks = LayerBlock.largestFirst(layers)
-                .boxed()
-                .flatMap(l -> IntStream.range(0, layers.get(l).parts())
-                        .mapToObj(part -> (Runnable) () -> precondition(l, part)))
-                .toArray(Runnable[]::new);
+        this.tasks = LayerBlock.largestFirst(layers, this::precondition);
         List<LayerBlock> linked = layers.stream().filter(LayerBlock::isLinked).toList();
         this.conditions = LayerBlock.largestFirst(
                 linked, l -> linked.get(l).condition(Objects.requireNonNull(gradient), damping));
@@ -66,12 +61,12 @@ final class LayerProducts {
         result = into;
     }
 
-    private void precondition(int layer, int part) {
+    private void precondition(int layer) {
         LayerBlock block = layers.get(layer);
         if (block.isLinked()) {
             block.precondition(Objects.requireNonNull(result));
         } else {
-            block.precondition(part, Objects.requireNonNull(gradient), damping, Objects.requireNonNull(result));
+            block.precondition(Objects.requireNonNull(gradient), damping, Objects.requireNonNull(result));
         }
     }
 
