@@ -30,7 +30,7 @@ public final class AcktrSettings {
     /** The λ_FSP of proximal steps. */
     public static final Setting<Double> FUNCTION_PROXIMITY = Setting.of(
             "function-proximity",
-            10.0,
+            1.0,
             real(Interval.positive()),
             "Weight λ of λ · KL(old ‖ new), to second order, that decides with weight-proximity how long a proximal policy"
                     + " step is.");

@@ -2,6 +2,7 @@ package kingfisher.agents.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,22 +35,35 @@ class LearningTest {
         "acktr, Pendulum-v1, 1, 102, -200",
     })
     void thePresetLearnsTheTask(String algorithm, String environment, int groups, long seed, double threshold) {
-        learns(algorithm, environment, environment, groups, seed, threshold);
+        learns(algorithm, environment, environment, List.of("environment-groups=" + groups), seed, threshold);
     }
 
     @ParameterizedTest
     @CsvSource({"CartPole-v1, 101, 475", "Acrobot-v1, 102, -95"})
     void naturalPolicyGradientLearnsTheTask(String environment, long seed, double threshold) {
-        learns("trpo", environment, "natural-policy-gradient", 1, seed, threshold);
+        learns("trpo", environment, "natural-policy-gradient", List.of(), seed, threshold);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CartPole-v1, 101, 475", "Pendulum-v1, 102, -200"})
+    void proximalStepsLearnTheTask(String environment, long seed, double threshold) {
+        learns("acktr", environment, environment, List.of("step-rule=proximal"), seed, threshold);
     }
 
     private static void learns(
-            String algorithm, String environment, String preset, int groups, long seed, double threshold) {
+            String algorithm,
+            String environment,
+            String preset,
+            List<String> assignments,
+            long seed,
+            double threshold) {
+        List<String> all = new ArrayList<>(assignments);
+        all.add("evaluation-interval=0");
         Settings settings = SettingsResolver.resolve(
                 AlgorithmSettings.find(algorithm),
                 Optional.of(Presets.named(algorithm, preset)),
                 Optional.empty(),
-                List.of("evaluation-interval=0", "environment-groups=" + groups));
+                all);
         EnvironmentSource source = EnvironmentSource.registered(environment, Map.of());
         try (Backend backend = new CpuBackend();
                 TrainingSession session =
