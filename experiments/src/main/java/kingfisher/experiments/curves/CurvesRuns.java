@@ -104,8 +104,8 @@ final class CurvesRuns {
     }
 
     /**
-     * No rate to tune. λ adapts, or is constant: adapted, the exact rate makes up for a λ that falls to 1e-7, which factored
-     * damping has nothing but to keep the inverse from the noise in its factors.
+     * No rate to tune. λ adapts, or is constant: one that adapts falls to 1e-7, as the exact rate makes up for it, and with
+     * factored damping nothing else keeps the inverse from the noise in its factors.
      */
     private static CurvesRun exact(String algorithm, Structure structure, DampingForm form, OptionalDouble damping) {
         KfacSettings adapted = KfacSettings.defaults()
