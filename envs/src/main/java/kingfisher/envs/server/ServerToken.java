@@ -54,9 +54,7 @@ public final class ServerToken {
         new SecureRandom().nextBytes(bytes);
         Path folder = Objects.requireNonNull(file.getParent());
         try {
-            if (!Files.isDirectory(folder)) {
-                Files.createDirectory(folder, onlyFor(folder, "rwx------"));
-            }
+            makeFolder(folder);
             Path fresh = Files.createTempFile(folder, "token.", "", onlyFor(folder, "rw-------"));
             try {
                 Files.writeString(fresh, HexFormat.of().formatHex(bytes) + "\n");
@@ -69,6 +67,16 @@ public final class ServerToken {
         } catch (IOException failure) {
             throw new InvalidInputException("cannot make " + file + ": " + TokenPlaces.reason(failure)
                     + "; or give --token-file or " + Protocol.TOKEN_VARIABLE);
+        }
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        try {
+            Files.createDirectory(folder, onlyFor(folder, "rwx------"));
+        } catch (FileAlreadyExistsException there) {
+            if (!Files.isDirectory(folder)) {
+                throw there;
+            }
         }
     }
 
