@@ -84,7 +84,7 @@ public final class Acktr implements Algorithm {
         this.workers = workers;
         // passes over few rows keep one thread busy, and two networks two
         this.sideBySide = !actorCritic.isShared()
-                && !NetworkModel.isCut(rollout.size())
+                && !NetworkModel.isCut(actorCritic.policy().parameters().backend(), rollout.size())
                 && settings.get(AcktrSettings.CRITIC_UPDATES) == 1;
         Workers ofPolicy = sideBySide ? new Workers(1) : workers;
         this.policy = new PolicyStep(settings, actorCritic, rollout, random, random.nextLong(), ofPolicy);

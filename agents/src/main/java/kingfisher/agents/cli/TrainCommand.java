@@ -83,7 +83,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "NAME",
             defaultValue = Backends.DEFAULT,
-            description = "cpu or nd4j (default: ${DEFAULT-VALUE}).")
+            description = "cpu, nd4j or cuda (default: ${DEFAULT-VALUE}).")
     private String backend = "";
 
     @Mixin

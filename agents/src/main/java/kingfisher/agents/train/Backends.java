@@ -5,6 +5,8 @@ import kingfisher.envs.InvalidInputException;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
+import kingfisher.optim.backend.cuda.CudaBackend;
+import kingfisher.optim.backend.cuda.CudaUnavailableException;
 import kingfisher.optim.backend.nd4j.Nd4jBackend;
 
 /** The backends that a run can compute on, by name. */
@@ -14,7 +16,7 @@ public final class Backends {
     public static final String DEFAULT = "cpu";
 
     /** The names that {@link #create} takes. */
-    public static final List<String> NAMES = List.of(DEFAULT, "nd4j");
+    public static final List<String> NAMES = List.of(DEFAULT, "nd4j", "cuda");
 
     private Backends() {}
 
@@ -32,10 +34,18 @@ public final class Backends {
     /**
      * Returns a new backend; the first of its kind loads native libraries.
      *
-     * @throws InvalidInputException if there is no such backend
+     * @throws InvalidInputException if there is no such backend, or it needs what this machine has not
      */
     public static Backend create(String name) {
         check(name);
-        return name.equals(DEFAULT) ? new CpuBackend() : new Nd4jBackend(Precision.FLOAT);
+        try {
+            return switch (name) {
+                case "nd4j" -> new Nd4jBackend(Precision.FLOAT);
+                case "cuda" -> new CudaBackend(Precision.FLOAT);
+                default -> new CpuBackend();
+            };
+        } catch (CudaUnavailableException reason) {
+            throw new InvalidInputException(String.valueOf(reason.getMessage()));
+        }
     }
 }

@@ -3,6 +3,7 @@ package kingfisher.agents.trpo;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import kingfisher.agents.policy.PolicyValueNetwork;
+import kingfisher.optim.backend.Backend;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.parallel.Workers;
 
@@ -25,13 +26,13 @@ final class Passes {
     }
 
     /** Returns how so many samples are cut into parts. */
-    static Pieces parts(int rows) {
-        return Pieces.of(0, rows, BLOCK, MOST_PARTS);
+    static Pieces parts(Backend backend, int rows) {
+        return Pieces.of(0, rows, BLOCK, backend.isParallel() ? 1 : MOST_PARTS);
     }
 
     /** Returns how a part is cut into blocks. */
-    static Pieces blocks(Pieces parts, int part) {
-        return Pieces.of(parts.first(part), parts.size(part), BLOCK, Integer.MAX_VALUE);
+    static Pieces blocks(Backend backend, Pieces parts, int part) {
+        return Pieces.of(parts.first(part), parts.size(part), BLOCK, backend.isParallel() ? 1 : Integer.MAX_VALUE);
     }
 
     /** Returns the models of a part's blocks. */

@@ -3,6 +3,7 @@ package kingfisher.agents.trpo;
 import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.Rollout;
 import kingfisher.agents.settings.DivergenceDirection;
+import kingfisher.optim.backend.Backend;
 import kingfisher.optim.distribution.Distribution;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterVector;
@@ -36,11 +37,12 @@ final class PolicyObjective {
             int gradientSubsample) {
         this.passes = passes;
         this.size = rollout.size();
-        Pieces parts = Passes.parts(size);
+        Backend backend = network.parameters().backend();
+        Pieces parts = Passes.parts(backend, size);
         this.models = new NetworkModel[parts.count()][];
         this.blocks = new PolicyBlock[parts.count()][];
         for (int p = 0; p < parts.count(); p++) {
-            Pieces cut = Passes.blocks(parts, p);
+            Pieces cut = Passes.blocks(backend, parts, p);
             models[p] = Passes.models(cut, network);
             blocks[p] = new PolicyBlock[cut.count()];
             for (int b = 0; b < cut.count(); b++) {

@@ -95,11 +95,11 @@ final class TrustRegionSearch {
         } else {
             this.fisherObservations =
                     backend.allocate(fisherSize, rollout.observations().columns());
-            Pieces parts = Passes.parts(fisherSize);
+            Pieces parts = Passes.parts(backend, fisherSize);
             models = new NetworkModel[parts.count()][];
             Matrix[][] inputs = new Matrix[parts.count()][];
             for (int p = 0; p < parts.count(); p++) {
-                Pieces blocks = Passes.blocks(parts, p);
+                Pieces blocks = Passes.blocks(backend, parts, p);
                 models[p] = Passes.models(blocks, network);
                 inputs[p] = IntStream.range(0, blocks.count())
                         .mapToObj(block -> fisherObservations.rowRange(blocks.first(block), blocks.size(block)))

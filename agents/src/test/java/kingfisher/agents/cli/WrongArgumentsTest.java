@@ -98,7 +98,7 @@ final class WrongArgumentsTest {
             --threads 0            | --threads must be a whole number from 1 to 1024: 0
             --threads 2000000000   | --threads must be a whole number from 1 to 1024: 2000000000
             --threads many         | --threads must be a whole number from 1 to 1024: many
-            --backend gpu          | backend must be one of cpu, nd4j: gpu
+            --backend gpu          | backend must be one of cpu, nd4j, cuda: gpu
             --set clip             | --set must be key=value: clip
             --set =1               | unknown setting: (nothing)
             --set minibatchsize=10 | unknown setting: minibatchsize; nearest: minibatch-size, activation, learning-rate-schedule

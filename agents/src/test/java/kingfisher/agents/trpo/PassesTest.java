@@ -43,11 +43,11 @@ class PassesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 255, 511, 512, 1023, 2051, 4096, 20_000, 100_003})
     void everySampleIsInOneBlock(int rows) {
-        Pieces parts = Passes.parts(rows);
+        Pieces parts = Passes.parts(backend, rows);
         assertThat(parts.count()).isBetween(1, 16);
         int next = 0;
         for (int p = 0; p < parts.count(); p++) {
-            Pieces blocks = Passes.blocks(parts, p);
+            Pieces blocks = Passes.blocks(backend, parts, p);
             for (int b = 0; b < blocks.count(); b++) {
                 assertThat(blocks.first(b)).isEqualTo(next);
                 assertThat(blocks.size(b)).isBetween(Math.min(rows, 192), Math.min(blocks.size(0), 383));

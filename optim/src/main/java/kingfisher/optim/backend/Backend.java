@@ -9,7 +9,8 @@ package kingfisher.optim.backend;
  * {@link ClassCastException} if a matrix belongs to another kind of backend.
  *
  * <p>Operations may be called from several threads at once as long as no matrix is written by one thread while another
- * uses it. An operation runs on the calling thread, and gives the same bits for the same arguments.
+ * uses it. An operation runs on the calling thread unless the backend {@link #isParallel is parallel}, and gives the same bits
+ * for the same arguments.
  */
 public interface Backend extends AutoCloseable {
 
@@ -18,6 +19,12 @@ public interface Backend extends AutoCloseable {
 
     /** The type in which this backend stores and computes. */
     Precision precision();
+
+    /**
+     * Whether one operation keeps the whole processor busy, so that it does not help to cut a batch into parts and work on
+     * them side by side.
+     */
+    boolean isParallel();
 
     /** Returns a new matrix of zeros. */
     Matrix allocate(int rows, int columns);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.parallel.Workers;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class BatchShards {
 
     BatchShards(NetworkPart whole, @Nullable Workers workers) {
         this.whole = whole;
-        int count = workers == null ? 1 : count(whole.batch());
+        int count = workers == null ? 1 : count(whole.parameters().backend(), whole.batch());
         this.workers = count == 1 ? null : workers;
         for (int s = 0; s < count && count > 1; s++) {
             int first = (int) ((long) whole.batch() * s / count);
@@ -56,8 +57,8 @@ final class BatchShards {
     }
 
     /** Into how many parts a batch is cut. */
-    static int count(int rows) {
-        return Math.max(1, Math.min(MOST_SHARDS, rows / LEAST_ROWS));
+    static int count(Backend backend, int rows) {
+        return backend.isParallel() ? 1 : Math.max(1, Math.min(MOST_SHARDS, rows / LEAST_ROWS));
     }
 
     private Runnable[] tasks(Consumer<NetworkPart> pass) {

@@ -1,6 +1,7 @@
 package kingfisher.optim.network;
 
 import java.util.List;
+import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.parallel.Workers;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,8 @@ public final class NetworkModel extends NetworkLinearization implements Differen
     }
 
     /** Whether passes over so many rows are cut into parts for the workers. */
-    public static boolean isCut(int rows) {
-        return BatchShards.count(rows) > 1;
+    public static boolean isCut(Backend backend, int rows) {
+        return BatchShards.count(backend, rows) > 1;
     }
 
     /** The same on the calling thread alone. */

@@ -12,14 +12,13 @@ import java.util.TreeMap;
 import kingfisher.optim.Allocations;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.linear.LinearOperator;
 import kingfisher.optim.network.DifferentiableModel;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -174,7 +173,7 @@ final class CurvatureProductTest {
     void singlePrecisionIsAccurateAtOrdinarySizes(Activation activation, int width) {
         int batch = 256;
         ModelFixture narrow = fixture(new CpuBackend(), activation, batch, width);
-        ModelFixture wide = fixture(new Nd4jBackend(Precision.DOUBLE), activation, batch, width);
+        ModelFixture wide = fixture(DoubleBackend.create(), activation, batch, width);
         double[] vector = narrow.uniform(narrow.size());
         NetworkModel narrowModel = prepared(narrow);
         NetworkModel wideModel = prepared(wide);

@@ -10,12 +10,12 @@ import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
@@ -38,7 +38,7 @@ final class DiagonalCurvatureTest {
     @ParameterizedTest
     @EnumSource
     void itIsTheDiagonalOfTheFisherMatrix(Precision precision) {
-        Backend backend = precision == Precision.DOUBLE ? new Nd4jBackend(precision) : new CpuBackend();
+        Backend backend = precision == Precision.DOUBLE ? DoubleBackend.create() : new CpuBackend();
         double bound = precision == Precision.DOUBLE ? 1e-13 : 2e-6;
         ModelFixture fixture = ModelFixture.twoHeads(backend, Activation.TANH, 5, SEED);
         List<WeightedMetric> metrics = List.of(
@@ -65,8 +65,7 @@ final class DiagonalCurvatureTest {
 
     @Test
     void itIsTheDiagonalOfTheGaussNewtonMatrixOfLogits() {
-        ModelFixture fixture =
-                ModelFixture.network(new Nd4jBackend(Precision.DOUBLE), Activation.RELU, 7, SEED, 4, 6, 3);
+        ModelFixture fixture = ModelFixture.network(DoubleBackend.create(), Activation.RELU, 7, SEED, 4, 6, 3);
         DiagonalCurvature curvature = new DiagonalCurvature(
                 fixture.model(), List.of(new NegativeLogLikelihood(Categorical.of(3)).weighted(2)));
         ParameterVector found = fixture.parameters.zerosLike();

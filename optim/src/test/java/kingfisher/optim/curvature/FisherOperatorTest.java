@@ -7,14 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.distribution.Distribution;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +25,7 @@ final class FisherOperatorTest {
     private static final long SEED = 20261126;
     private static final double[] WEIGHTS = {1, 0.5, 0, 2, 1};
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     @ParameterizedTest
     @EnumSource(names = {"TANH", "RELU", "ELU", "SIGMOID"})

@@ -9,14 +9,13 @@ import java.util.function.Function;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.distribution.Bernoulli;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,7 @@ final class GaussNewtonOperatorTest {
     private static final double DOUBLE_ERROR = 1e-13;
     private static final double FLOAT_ERROR = 1e-6;
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     @ParameterizedTest
     @EnumSource(names = {"TANH", "RELU", "ELU", "SIGMOID"})

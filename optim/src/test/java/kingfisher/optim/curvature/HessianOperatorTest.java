@@ -7,14 +7,13 @@ import java.util.List;
 import java.util.function.Function;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.HyperDual;
 import kingfisher.optim.oracle.ModelFixture;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,7 @@ final class HessianOperatorTest {
     private static final List<WeightedMetric> TWO_HEADS =
             List.of(new NegativeLogLikelihood(Categorical.of(4)).weighted(0.7), new SquaredError(1).weighted(0.3));
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     @ParameterizedTest
     @EnumSource(names = {"TANH", "RELU", "ELU", "SIGMOID"})

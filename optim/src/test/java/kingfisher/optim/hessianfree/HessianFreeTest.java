@@ -15,9 +15,7 @@ import java.util.stream.Stream;
 import kingfisher.optim.Allocations;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.GaussNewtonOperator;
 import kingfisher.optim.kfac.CountingModel;
 import kingfisher.optim.kfac.CurvatureStatus;
@@ -28,6 +26,7 @@ import kingfisher.optim.kfac.SupervisedObjective;
 import kingfisher.optim.kfac.SupervisedTask;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.solver.ConjugateGradientSettings;
 import kingfisher.optim.solver.StopReason;
 import org.junit.jupiter.api.Test;
@@ -47,7 +46,7 @@ final class HessianFreeTest {
             .withLineSearch(Optional.empty());
 
     private static Backend exact() {
-        return new Nd4jBackend(Precision.DOUBLE);
+        return DoubleBackend.create();
     }
 
     private static SupervisedTask quadratic() {

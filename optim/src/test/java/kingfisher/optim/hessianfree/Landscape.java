@@ -3,17 +3,16 @@ package kingfisher.optim.hessianfree;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.kfac.Objective;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.oracle.DoubleBackend;
 
 /** A function of a few numbers with its gradient, in double. */
 final class Landscape implements Objective {
 
     final ParameterVector parameters;
-    private final Backend backend = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend backend = DoubleBackend.create();
     private final ToDoubleFunction<double[]> loss;
     private final Function<double[], double[]> slope;
 

@@ -9,9 +9,7 @@ import java.util.Optional;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.GaussNewtonOperator;
 import kingfisher.optim.kfac.CountingModel;
 import kingfisher.optim.kfac.DampingAdaptation;
@@ -27,6 +25,7 @@ import kingfisher.optim.linear.Vectors;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.solver.ConjugateGradient;
 import kingfisher.optim.solver.ConjugateGradientResult;
 import kingfisher.optim.solver.ConjugateGradientSettings;
@@ -57,8 +56,7 @@ final class PreconditioningTest {
 
     @Test
     void forOneLinearLayerUnderSquaredErrorOneIterationIsEnough() {
-        SupervisedTask task =
-                SupervisedTask.regression(new Nd4jBackend(Precision.DOUBLE), Activation.IDENTITY, 12, SEED, 6, 2);
+        SupervisedTask task = SupervisedTask.regression(DoubleBackend.create(), Activation.IDENTITY, 12, SEED, 6, 2);
         double[] start = task.parameters();
         // the inputs, and with them the exact factors, never change, and λ enters late: old decompositions do as well
         for (KroneckerSettings kept : List.of(
@@ -115,7 +113,7 @@ final class PreconditioningTest {
     @Test
     void onADeepNetItSavesIterations() {
         double damping = 1e-4;
-        SupervisedTask task = illConditioned(new Nd4jBackend(Precision.DOUBLE));
+        SupervisedTask task = illConditioned(DoubleBackend.create());
         ParameterVector gradient = task.parameters.zerosLike();
         task.objective.evaluate(gradient);
         double[] right = SupervisedTask.times(-1, task.fixture.download(gradient));
@@ -187,8 +185,7 @@ final class PreconditioningTest {
 
     @Test
     void thePreconditionerHasItsOwnDamping() {
-        SupervisedTask task =
-                SupervisedTask.regression(new Nd4jBackend(Precision.DOUBLE), Activation.IDENTITY, 12, SEED, 6, 2);
+        SupervisedTask task = SupervisedTask.regression(DoubleBackend.create(), Activation.IDENTITY, 12, SEED, 6, 2);
         double damping = 0.1;
         double[][] fisher = task.fisher(task.parameters());
         double[] gradient = task.gradient(task.parameters());

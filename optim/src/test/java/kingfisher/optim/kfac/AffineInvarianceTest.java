@@ -9,8 +9,6 @@ import java.util.Optional;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.OutputMetric;
 import kingfisher.optim.curvature.SquaredError;
@@ -22,6 +20,7 @@ import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.parallel.Workers;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
@@ -45,7 +44,7 @@ final class AffineInvarianceTest {
             new DenseLayer("output", 2, 3, Activation.IDENTITY));
 
     private final UniformRandomProvider random = RandomSource.L64_X128_MIX.create(SEED);
-    private final Backend backend = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend backend = DoubleBackend.create();
 
     /** {@code y' = yP + c}. */
     private static final class AffineMap {

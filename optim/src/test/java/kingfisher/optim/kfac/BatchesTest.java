@@ -12,11 +12,10 @@ import java.util.stream.Stream;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,7 @@ final class BatchesTest {
     private static final double[] WEIGHTS = {1, 2, 0, 3, 1};
     private static final int[] REPEATED = {0, 1, 1, 3, 3, 3, 4};
 
-    private final Backend backend = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend backend = DoubleBackend.create();
 
     private static SupervisedTask task(Backend backend, boolean classification, int batch) {
         return classification

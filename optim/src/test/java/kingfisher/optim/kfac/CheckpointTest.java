@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,7 +103,7 @@ final class CheckpointTest {
     @Test
     void goesOnInDoublePrecision() {
         KfacSettings settings = KfacSettings.defaults();
-        SupervisedTask whole = task(new Nd4jBackend(Precision.DOUBLE));
+        SupervisedTask whole = task(DoubleBackend.create());
         double[] halfway = {};
         Map<String, double[]> state = Map.of();
         try (Kfac kfac = whole.kfac(settings)) {

@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.Curvatures;
 import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.OutputMetric;
@@ -16,6 +14,7 @@ import kingfisher.optim.curvature.SquaredError;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.linear.Dense;
 import kingfisher.optim.linear.SymmetricMatrices;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
@@ -29,7 +28,7 @@ final class CorrectedEigenvaluesTest {
     private static final long SEED = 20261212;
     private static final double[] WEIGHTS = {0.5, 2, 0, 1, 0.25, 3, 1};
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     /** The second step measures in the basis of the first; without decay both have the factors of the same batch. */
     private static KroneckerSettings settings(Structure structure) {

@@ -6,14 +6,13 @@ import java.util.List;
 import kingfisher.optim.Allocations;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.SquaredError;
 import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.linear.SymmetricMatrices;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
@@ -44,7 +43,7 @@ final class CurvaturePrecisionTest {
     @EnumSource
     void singlePrecisionIsCloseToDouble(DampingForm form) {
         ModelFixture single = fixture(new CpuBackend());
-        ModelFixture exact = fixture(new Nd4jBackend(Precision.DOUBLE));
+        ModelFixture exact = fixture(DoubleBackend.create());
         double[] gradient = single.uniform(single.size());
         try (KroneckerCurvature inFloat = curvature(single, form);
                 KroneckerCurvature inDouble = curvature(exact, form)) {

@@ -12,11 +12,11 @@ import java.util.Optional;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.GaussNewtonOperator;
 import kingfisher.optim.kfac.DampingAdaptation.Model;
 import kingfisher.optim.linear.DampedOperator;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.solver.ConjugateGradient;
 import kingfisher.optim.solver.ConjugateGradientSettings;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ final class DampedStepTest {
     private static final long SEED = 20261126;
 
     private final SupervisedTask task =
-            SupervisedTask.regression(new Nd4jBackend(Precision.DOUBLE), Activation.IDENTITY, 12, SEED, 6, 2);
+            SupervisedTask.regression(DoubleBackend.create(), Activation.IDENTITY, 12, SEED, 6, 2);
     private final double[] start = task.parameters();
     private final double[] gradient = task.gradient(start);
     private final double[][] hessian = task.fisher(start);

@@ -9,10 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import kingfisher.optim.backend.Activation;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +26,7 @@ final class ExactMomentumTest {
     private static final int STEPS = 8;
 
     private final SupervisedTask task =
-            SupervisedTask.regression(new Nd4jBackend(Precision.DOUBLE), Activation.IDENTITY, 40, SEED, 11, 2);
+            SupervisedTask.regression(DoubleBackend.create(), Activation.IDENTITY, 40, SEED, 11, 2);
     private final double[] start = task.parameters();
 
     @ParameterizedTest

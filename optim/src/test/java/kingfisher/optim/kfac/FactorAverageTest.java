@@ -9,9 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +24,7 @@ final class FactorAverageTest {
     private static final KroneckerSettings SETTINGS =
             KroneckerSettings.defaults().withEstimator(FisherEstimator.EXACT).withPeriods(1, 1, 0);
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
     private final Course course = Course.network(oracle, SEED, 1);
 
     @Test

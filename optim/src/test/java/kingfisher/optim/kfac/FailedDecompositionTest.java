@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.Map;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,7 +23,7 @@ final class FailedDecompositionTest {
     private static final double GOOD = 1;
     private static final double BAD = Double.MIN_VALUE;
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     private static KroneckerSettings settings(Execution execution) {
         return KroneckerSettings.defaults()

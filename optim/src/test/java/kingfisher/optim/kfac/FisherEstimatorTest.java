@@ -7,14 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.Curvatures;
 import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.SquaredError;
 import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,7 @@ final class FisherEstimatorTest {
     private static final long SEED = 20261129;
     private static final int ROWS = 7;
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
     private final ModelFixture fixture = ModelFixture.network(oracle, Activation.TANH, ROWS, SEED, 5, 4, 3);
 
     private double[] factors(Head head, FisherEstimator estimator, long seed, List<double[]> targets) {

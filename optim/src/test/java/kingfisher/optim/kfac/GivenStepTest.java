@@ -10,10 +10,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Optional;
 import kingfisher.optim.backend.Activation;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.kfac.NormConstraint.Measure;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,7 +28,7 @@ final class GivenStepTest {
     private static final double BOUND = 1e-3;
 
     private final SupervisedTask task =
-            SupervisedTask.regression(new Nd4jBackend(Precision.DOUBLE), Activation.IDENTITY, 12, SEED, 5, 3);
+            SupervisedTask.regression(DoubleBackend.create(), Activation.IDENTITY, 12, SEED, 5, 3);
 
     private static KfacSettings settings(StepRule rule, Optional<NormConstraint> constraint) {
         return KfacSettings.defaults()

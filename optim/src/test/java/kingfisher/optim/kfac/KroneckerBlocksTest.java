@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.Curvatures;
 import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.OutputMetric;
@@ -17,6 +15,7 @@ import kingfisher.optim.distribution.Bernoulli;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,7 @@ final class KroneckerBlocksTest {
     private static final double DOUBLE_ERROR = 1e-12;
     private static final double FLOAT_ERROR = 2e-6;
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     @Test
     void everyBlockOfADeepLinearNetworkIsExactUnderSquaredError() {

@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import kingfisher.optim.Allocations;
 import kingfisher.optim.backend.Activation;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 
 final class KroneckerInverseTest {
@@ -18,8 +17,7 @@ final class KroneckerInverseTest {
 
     @Test
     void isTheDenseInverseWhereTheFactorsAreExact() {
-        SupervisedTask task =
-                SupervisedTask.regression(new Nd4jBackend(Precision.DOUBLE), Activation.IDENTITY, 5, SEED, 6, 2);
+        SupervisedTask task = SupervisedTask.regression(DoubleBackend.create(), Activation.IDENTITY, 5, SEED, 6, 2);
         double[][] fisher = task.fisher(task.parameters());
         try (KroneckerCurvature curvature = task.curvature(task.model, SupervisedTask.freshFactors())) {
             task.objective.evaluate();

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.Curvatures;
 import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.SquaredError;
@@ -17,6 +15,7 @@ import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.network.LinearizedModel;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
@@ -29,7 +28,7 @@ final class KroneckerWeightsTest {
     private static final long SEED = 20261126;
     private static final double ERROR = 1e-12;
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     @ParameterizedTest
     @EnumSource

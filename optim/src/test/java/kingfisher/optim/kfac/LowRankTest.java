@@ -7,11 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.linear.Dense;
 import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +21,7 @@ final class LowRankTest {
     private static final long SEED = 20261214;
     private static final int ROWS = 3;
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     private static KroneckerSettings settings(Application application) {
         return KroneckerSettings.defaults()

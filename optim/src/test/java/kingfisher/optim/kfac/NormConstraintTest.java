@@ -10,9 +10,9 @@ import java.util.Optional;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.kfac.NormConstraint.Measure;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -143,7 +143,7 @@ final class NormConstraintTest {
 
     private static SupervisedTask task(Precision precision) {
         return SupervisedTask.classification(
-                precision == Precision.DOUBLE ? new Nd4jBackend(Precision.DOUBLE) : new CpuBackend(),
+                precision == Precision.DOUBLE ? DoubleBackend.create() : new CpuBackend(),
                 Activation.TANH,
                 20,
                 SEED,

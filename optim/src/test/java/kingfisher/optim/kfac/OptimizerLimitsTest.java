@@ -8,10 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Optional;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +21,7 @@ final class OptimizerLimitsTest {
 
     private static final long SEED = 20261130;
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     @ParameterizedTest
     @EnumSource

@@ -11,7 +11,6 @@ import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.Curvatures;
 import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.SquaredError;
@@ -19,6 +18,7 @@ import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.kfac.QuadraticModel.Coefficients;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,7 +85,7 @@ final class QuadraticModelTest {
     }
 
     private static Backend backend(Precision precision) {
-        return precision == Precision.DOUBLE ? new Nd4jBackend(Precision.DOUBLE) : new CpuBackend();
+        return precision == Precision.DOUBLE ? DoubleBackend.create() : new CpuBackend();
     }
 
     @ParameterizedTest

@@ -6,14 +6,13 @@ import static kingfisher.optim.kfac.SupervisedTask.times;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import kingfisher.optim.backend.Activation;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.Curvatures;
 import kingfisher.optim.curvature.HessianOperator;
 import kingfisher.optim.linear.DampedOperator;
 import kingfisher.optim.linear.LinearOperator;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.solver.ConjugateGradient;
 import kingfisher.optim.solver.ConjugateGradientSettings;
 import kingfisher.optim.solver.StopReason;
@@ -29,7 +28,7 @@ final class ReparametrizationTest {
     private static final double DAMPING = 5;
 
     private final SupervisedTask task =
-            SupervisedTask.regression(new Nd4jBackend(Precision.DOUBLE), Activation.TANH, 6, SEED, 3, 4, 2);
+            SupervisedTask.regression(DoubleBackend.create(), Activation.TANH, 6, SEED, 3, 4, 2);
     private final double[] w = task.parameters();
     private final int size = task.size();
 

@@ -10,13 +10,13 @@ import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.SquaredError;
 import kingfisher.optim.distribution.DiagonalGaussian;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +27,7 @@ final class SupervisedObjectiveTest {
     @Test
     void isTheWeightedMeanOverTheRows() {
         for (boolean classification : new boolean[] {false, true}) {
-            for (Backend backend : new Backend[] {new Nd4jBackend(Precision.DOUBLE), new CpuBackend()}) {
+            for (Backend backend : new Backend[] {DoubleBackend.create(), new CpuBackend()}) {
                 double bound = backend.precision() == Precision.DOUBLE ? 1e-13 : 2e-6;
                 SupervisedTask task = classification
                         ? SupervisedTask.classification(backend, Activation.TANH, 5, SEED, 4, 5, 3)
@@ -53,7 +53,7 @@ final class SupervisedObjectiveTest {
 
     @Test
     void headsCountByTheirWeights() {
-        ModelFixture fixture = ModelFixture.twoHeads(new Nd4jBackend(Precision.DOUBLE), Activation.TANH, 3, SEED);
+        ModelFixture fixture = ModelFixture.twoHeads(DoubleBackend.create(), Activation.TANH, 3, SEED);
         NetworkModel model = fixture.model();
         Matrix input = fixture.backend.allocate(3, 4);
         for (int b = 0; b < 3; b++) {

@@ -9,14 +9,13 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.Curvatures;
 import kingfisher.optim.curvature.SquaredError;
 import kingfisher.optim.kfac.CoveredParameters.Curvature;
 import kingfisher.optim.linear.Dense;
 import kingfisher.optim.linear.SymmetricMatrices;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ final class TridiagonalTest {
     private static final int ROWS = 9;
     private static final double ERROR = 1e-9;
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
     private final ModelFixture fixture = ModelFixture.network(oracle, Activation.TANH, ROWS, SEED, 4, 3, 5, 2, 3);
     private final double[] weights = {0.5, 2, 0, 1, 0.25, 3, 1, 1, 1};
 

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.SquaredError;
 import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.linear.FactoredDamping;
@@ -25,6 +23,7 @@ import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +34,7 @@ final class WeightDecayTest {
     private static final double DAMPING = 0.2;
     private static final double DECAY = 0.7;
 
-    private final Backend backend = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend backend = DoubleBackend.create();
     private final SupervisedTask task = SupervisedTask.regression(backend, Activation.IDENTITY, 9, SEED, 5, 2);
     private final double[] w = task.parameters();
     private final double[] slope = plus(task.gradient(w), DECAY, w);

@@ -6,15 +6,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.Curvatures;
 import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.OutputMetric;
 import kingfisher.optim.distribution.Categorical;
 import kingfisher.optim.kfac.WideLayers.Form;
 import kingfisher.optim.linear.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ final class WideLayersTest {
     private static final int WIDTH = 4;
     private static final OutputMetric METRIC = new NegativeLogLikelihood(Categorical.of(3));
 
-    private final Backend oracle = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend oracle = DoubleBackend.create();
 
     /** Layers that are wide in their inputs, on both sides, in their outputs, and not at all. */
     private static ModelFixture fixture(Backend backend) {

@@ -9,10 +9,9 @@ import kingfisher.optim.Allocations;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import kingfisher.optim.parallel.Workers;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,7 @@ final class BatchShardsTest {
 
     @Test
     void partsGiveWhatTheWholeGives() {
-        assertLikeWhole(new Nd4jBackend(Precision.DOUBLE), 1e-13);
+        assertLikeWhole(DoubleBackend.create(), 1e-13);
         assertLikeWhole(new CpuBackend(), 1e-5);
     }
 
@@ -64,7 +63,7 @@ final class BatchShardsTest {
 
     @Test
     void theFirstRowsFollowThePartsOfTheWhole() {
-        ModelFixture fixture = ModelFixture.twoHeads(new Nd4jBackend(Precision.DOUBLE), Activation.ELU, BATCH, SEED);
+        ModelFixture fixture = ModelFixture.twoHeads(DoubleBackend.create(), Activation.ELU, BATCH, SEED);
         try (Workers workers = new Workers(2)) {
             LinearizedModel rows = fixture.model(workers).firstRows(1100); // two parts
             LinearizedModel alone = fixture.model(0, 1100);
@@ -100,7 +99,7 @@ final class BatchShardsTest {
 
     private static double[] download(Matrix matrix) {
         double[] numbers = new double[matrix.size()];
-        new Nd4jBackend(Precision.DOUBLE).download(matrix, numbers);
+        DoubleBackend.create().download(matrix, numbers);
         return numbers;
     }
 

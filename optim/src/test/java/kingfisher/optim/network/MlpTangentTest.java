@@ -10,9 +10,8 @@ import kingfisher.optim.Allocations;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.DisplayName;
@@ -33,7 +32,7 @@ class MlpTangentTest {
     @ParameterizedTest
     @EnumSource
     void outputTangentIsTheCentralDifferenceAlongParametersAndInput(Activation activation) {
-        Network network = new Network(new Nd4jBackend(Precision.DOUBLE), activation);
+        Network network = new Network(DoubleBackend.create(), activation);
         network.tangent.forward(network.direction, network.inputDirection);
         double[] above = network.movedOutput(STEP);
         double[] below = network.movedOutput(-STEP);
@@ -45,7 +44,7 @@ class MlpTangentTest {
     @ParameterizedTest
     @EnumSource
     void pullBackIsTheAdjointOfTheTangent(Activation activation) {
-        Network network = new Network(new Nd4jBackend(Precision.DOUBLE), activation);
+        Network network = new Network(DoubleBackend.create(), activation);
         Backend backend = network.backend;
         network.tangent.forward(network.direction, network.inputDirection);
         Matrix cotangent = network.matrix(BATCH, OUTPUTS);
@@ -62,7 +61,7 @@ class MlpTangentTest {
     @ParameterizedTest
     @EnumSource
     void backwardIsTheCentralDifferenceOfTheGradients(Activation activation) {
-        Network network = new Network(new Nd4jBackend(Precision.DOUBLE), activation);
+        Network network = new Network(DoubleBackend.create(), activation);
         Backend backend = network.backend;
         // the loss is Σ c ∘ z + ½ d ∘ z²: its gradient c + d ∘ z has the tangent d ∘ R{z}
         double[] linear = network.host(network.matrix(BATCH, OUTPUTS));

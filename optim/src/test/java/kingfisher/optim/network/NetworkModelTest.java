@@ -7,10 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +24,7 @@ class NetworkModelTest {
     @ParameterizedTest
     @EnumSource
     void passesAreProductsWithTheJacobian(Activation activation) {
-        assertPasses(new Nd4jBackend(Precision.DOUBLE), activation, 1e-14);
+        assertPasses(DoubleBackend.create(), activation, 1e-14);
         assertPasses(new CpuBackend(), activation, 2e-6);
     }
 

@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.GaussNewtonOperator;
 import kingfisher.optim.curvature.HessianOperator;
 import kingfisher.optim.curvature.SquaredError;
@@ -19,6 +17,7 @@ import kingfisher.optim.linear.Dense;
 import kingfisher.optim.linear.DenseOperator;
 import kingfisher.optim.linear.LinearOperator;
 import kingfisher.optim.network.NetworkModel;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
@@ -173,7 +172,7 @@ final class DampedNewtonTest {
 
     private static final class NetworkTask {
         final ModelFixture fixture =
-                ModelFixture.network(new Nd4jBackend(Precision.DOUBLE), Activation.IDENTITY, 4, SEED, 1, 1, 1);
+                ModelFixture.network(DoubleBackend.create(), Activation.IDENTITY, 4, SEED, 1, 1, 1);
         final NetworkModel model = fixture.unused(4);
         final List<WeightedMetric> metrics = List.of(new SquaredError(1).weighted(1));
         final SupervisedObjective objective = new SupervisedObjective(model, metrics);

@@ -17,9 +17,7 @@ import java.util.stream.Stream;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.SquaredError;
 import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.kfac.SupervisedObjective;
@@ -27,6 +25,7 @@ import kingfisher.optim.linear.Dense;
 import kingfisher.optim.linear.SymmetricMatrices;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.newton.MinimizerResult.Reason;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import kingfisher.optim.proximal.FunctionProximity;
 import kingfisher.optim.proximal.ProximalObjective;
@@ -309,7 +308,7 @@ final class GradientMinimizerTest {
     /** In float, values say less than slopes near a minimum; the minimum is that of double, as far as float knows it. */
     @Test
     void aNetworkIsFittedInFloatAsInDouble() {
-        double inDouble = fitted(new Nd4jBackend(Precision.DOUBLE), MinimizerSettings.quasiNewton(2000, 1e-6));
+        double inDouble = fitted(DoubleBackend.create(), MinimizerSettings.quasiNewton(2000, 1e-6));
         double inFloat = fitted(
                 new CpuBackend(), MinimizerSettings.quasiNewton(2000, 1e-4).withRounding(1e-6));
         assertThat(inFloat).as(WHERE).isCloseTo(inDouble, within(1e-5));

@@ -6,16 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Objects;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 
 /** The rule against its formula, and what it does for a badly scaled problem. */
 final class DiagonalPreconditionerTest {
 
-    private final Backend backend = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend backend = DoubleBackend.create();
     private final ParameterLayout layout =
             ParameterLayout.builder().add("w", 1, 3).build();
     private final ParameterVector parameters = new ParameterVector(backend, layout);

@@ -7,11 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import kingfisher.optim.Allocations;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ class IterateAverageTest {
     private static final ParameterLayout LAYOUT =
             ParameterLayout.builder().add("w", 2, 3).add("b", 1, 3).build();
 
-    private final Backend backend = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend backend = DoubleBackend.create();
     private final ParameterVector parameters = new ParameterVector(backend, LAYOUT);
     private final double[][] path = path();
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.kfac.CountingModel.Passes;
 import kingfisher.optim.linear.Dense;
 import kingfisher.optim.newton.GradientMinimizer;
@@ -13,6 +11,7 @@ import kingfisher.optim.newton.LimitedMemoryBfgs;
 import kingfisher.optim.newton.MinimizerSettings;
 import kingfisher.optim.newton.ModelFunction;
 import kingfisher.optim.optimizer.Sgd;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.api.Test;
 
 /** Updates that minimize the proximal objective step by step. */
@@ -20,7 +19,7 @@ final class ProximalDescentTest {
 
     private static final long SEED = 20261205;
 
-    private final Backend exact = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend exact = DoubleBackend.create();
 
     @Test
     void manyStepsFindTheMinimum() {

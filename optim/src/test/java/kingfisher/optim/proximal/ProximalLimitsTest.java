@@ -7,13 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.function.DoubleFunction;
-import kingfisher.optim.backend.Precision;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.newton.Bfgs;
 import kingfisher.optim.newton.GradientMinimizer;
 import kingfisher.optim.newton.MinimizerResult;
 import kingfisher.optim.newton.MinimizerSettings;
 import kingfisher.optim.newton.ModelFunction;
+import kingfisher.optim.oracle.DoubleBackend;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,7 +28,7 @@ final class ProximalLimitsTest {
     private static final double WEIGHT = 0.7;
 
     private static ProximalTask task(boolean categorical) {
-        return new ProximalTask(new Nd4jBackend(Precision.DOUBLE), categorical, 4, 6, SEED);
+        return new ProximalTask(DoubleBackend.create(), categorical, 4, 6, SEED);
     }
 
     /** The change of the parameters that minimizes the objective. */

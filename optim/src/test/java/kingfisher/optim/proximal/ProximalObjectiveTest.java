@@ -10,9 +10,7 @@ import kingfisher.optim.Allocations;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
-import kingfisher.optim.backend.nd4j.Nd4jBackend;
 import kingfisher.optim.curvature.FisherOperator;
 import kingfisher.optim.curvature.NegativeLogLikelihood;
 import kingfisher.optim.curvature.SquaredError;
@@ -22,6 +20,7 @@ import kingfisher.optim.kfac.CountingModel.Passes;
 import kingfisher.optim.network.NetworkModel;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.oracle.Dense;
+import kingfisher.optim.oracle.DoubleBackend;
 import kingfisher.optim.oracle.ModelFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +33,7 @@ final class ProximalObjectiveTest {
     private static final double FUNCTION = 1.7;
     private static final double WEIGHT = 0.3;
 
-    private final Backend exact = new Nd4jBackend(Precision.DOUBLE);
+    private final Backend exact = DoubleBackend.create();
 
     private static double[] moved(ProximalTask task, double by) {
         double[] w = task.fixture.values.clone();

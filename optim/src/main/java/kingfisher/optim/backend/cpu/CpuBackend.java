@@ -33,6 +33,11 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public boolean isParallel() {
+        return false;
+    }
+
+    @Override
     public Matrix allocate(int rows, int columns) {
         Shapes.requirePositive(rows, columns);
         return new HeapMatrix(new float[rows * columns], 0, rows, columns);

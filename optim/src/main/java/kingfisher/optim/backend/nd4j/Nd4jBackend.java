@@ -48,6 +48,11 @@ public final class Nd4jBackend implements Backend {
     }
 
     @Override
+    public boolean isParallel() {
+        return false;
+    }
+
+    @Override
     public Matrix allocate(int rows, int columns) {
         Shapes.requirePositive(rows, columns);
         return Nd4jMatrix.zeros(type, rows, columns);
