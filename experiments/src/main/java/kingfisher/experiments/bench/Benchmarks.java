@@ -21,7 +21,8 @@ public final class Benchmarks {
                 AcktrStep.NAME,
                 CurvatureProducts.NAME,
                 KfacStep.NAME,
-                LowRankApplication.NAME);
+                LowRankApplication.NAME,
+                CudaStep.NAME);
     }
 
     /**
@@ -37,6 +38,7 @@ public final class Benchmarks {
             case AcktrStep.NAME -> new AcktrStep();
             case CurvatureProducts.NAME -> new CurvatureProducts(PeerPython.find(Peers.JAX, environment));
             case KfacStep.NAME -> new KfacStep(PeerPython.find(Peers.JAX, environment));
+            case CudaStep.NAME -> new CudaStep();
             case LowRankApplication.NAME -> new LowRankApplication();
             case TrpoUpdate.NAME -> new TrpoUpdate(PeerPython.find(Peers.STABLE_BASELINES3, environment));
             case TrpoPreconditioner.NAME -> new TrpoPreconditioner();
