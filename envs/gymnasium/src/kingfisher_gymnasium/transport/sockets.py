@@ -8,6 +8,7 @@ import select
 import socket
 import ssl
 import threading
+import time
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,9 @@ from kingfisher_gymnasium.settings import TlsFiles
 
 _RECEIVED_BYTES: Final = 256 * 1024
 _HANDSHAKE_SECONDS: Final = 10.0
+# To fall asleep and be woken costs tens of microseconds, more than a trainer with few environments takes to answer. So who
+# waits asks for that long first, and gives way to others each time: on two cores two servers make a fifth more steps by it.
+_ASKING_NANOSECONDS: Final = 100_000
 # After that long without a word the kernel asks whether the other machine is there, and how often it asks again.
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
 
@@ -95,6 +99,12 @@ class Channel:
 
     def receive(self) -> bytes:
         """Waits for bytes; none if the connection has ended. Raises `OSError`."""
+        end = time.perf_counter_ns() + _ASKING_NANOSECONDS
+        while time.perf_counter_ns() < end:
+            try:
+                return self._socket.recv(_RECEIVED_BYTES, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                os.sched_yield()
         self._incoming.poll()
         return self._socket.recv(_RECEIVED_BYTES)
 

@@ -1,6 +1,9 @@
 package kingfisher.envs;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * N environments of one kind that are stepped together, in this process or elsewhere.
@@ -17,6 +20,24 @@ import java.util.Optional;
  * <p>A group is used by one thread at a time.
  */
 public interface VectorEnvironment extends AutoCloseable {
+
+    /**
+     * Returns what a factory makes for the numbers from 0 on. If one cannot be made, those before it are closed.
+     *
+     * @param count at least 1
+     */
+    static List<VectorEnvironment> several(int count, IntFunction<VectorEnvironment> factory) {
+        List<VectorEnvironment> made = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                made.add(factory.apply(i));
+            }
+        } catch (RuntimeException | Error failure) {
+            made.forEach(VectorEnvironment::close);
+            throw failure;
+        }
+        return made;
+    }
 
     /** What is known of one of the environments. */
     EnvironmentSpecification specification();

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import kingfisher.envs.EnvironmentSpecification;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.VectorEnvironment;
@@ -17,27 +16,15 @@ final class EnvironmentGroups implements AutoCloseable {
 
     private static final String STATE = "environment";
 
-    private final List<VectorEnvironment> groups = new ArrayList<>();
+    private final List<VectorEnvironment> groups;
 
-    /**
-     * Makes the groups; if one cannot be made, those before it are closed.
-     *
-     * @param factory makes a group of the given number of environments
-     * @param count of all environments, a multiple of {@code groupCount}
-     */
-    EnvironmentGroups(IntFunction<VectorEnvironment> factory, int count, int groupCount) {
-        try {
-            for (int i = 0; i < groupCount; i++) {
-                groups.add(factory.apply(count / groupCount));
-            }
-        } catch (RuntimeException | Error failure) {
-            close();
-            throw failure;
-        }
+    /** Takes the groups over, of which there is at least one. */
+    EnvironmentGroups(List<VectorEnvironment> groups) {
+        this.groups = List.copyOf(groups);
     }
 
     List<VectorEnvironment> list() {
-        return List.copyOf(groups);
+        return groups;
     }
 
     int count() {

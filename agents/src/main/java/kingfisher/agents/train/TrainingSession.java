@@ -145,10 +145,9 @@ public final class TrainingSession implements AutoCloseable {
     private static TrainingSession open(
             TrainingPlan plan, Backend backend, int threads, Consumer<TrainingSession> begin) {
         Settings settings = plan.settings();
+        int groups = settings.get(CommonSettings.ENVIRONMENT_GROUPS);
         EnvironmentGroups environments = new EnvironmentGroups(
-                plan.environments().factory(),
-                settings.get(CommonSettings.ENVIRONMENTS),
-                settings.get(CommonSettings.ENVIRONMENT_GROUPS));
+                plan.environments().opening().open(settings.get(CommonSettings.ENVIRONMENTS) / groups, groups));
         Workers workers = new Workers(threads);
         try {
             TrainingSession session = new TrainingSession(plan, environments, backend, workers);

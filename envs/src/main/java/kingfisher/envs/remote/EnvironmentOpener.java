@@ -82,21 +82,36 @@ public final class EnvironmentOpener implements AutoCloseable {
      * @throws InvalidInputException as {@link #specification}, or if {@code count} is less than 1
      */
     public VectorEnvironment openVector(String id, Map<String, String> arguments, int count) {
+        return openVectors(id, arguments, count, 1).get(0);
+    }
+
+    /**
+     * Opens groups that step independently of each other. Where there are several local servers, no two groups share one as
+     * long as there are enough: the threads of a server can't run Python at the same time.
+     *
+     * @param count environments of a group
+     * @throws InvalidInputException as {@link #specification}, or if a number is less than 1
+     */
+    public List<VectorEnvironment> openVectors(String id, Map<String, String> arguments, int count, int groups) {
         EnvironmentAddress address = EnvironmentAddress.parse(id);
         if (address instanceof EnvironmentAddress.Native) {
-            return Environments.createVector(id, arguments, count);
+            return VectorEnvironment.several(groups, g -> Environments.createVector(id, arguments, count));
         }
         requireCount(count);
-        int servers = options.servers().orElseGet(() -> Runtime.getRuntime().availableProcessors());
-        return new RemoteVectorEnvironment(groups(
-                settings(
-                        id,
-                        address,
-                        arguments,
-                        AutoresetMode.AUTORESET_MODE_SAME_STEP,
-                        InfoSelection.INFO_SELECTION_NONE),
-                servers(id, address, Math.min(servers, count)),
-                count));
+        GroupSettings settings = settings(
+                id, address, arguments, AutoresetMode.AUTORESET_MODE_SAME_STEP, InfoSelection.INFO_SELECTION_NONE);
+        int wanted = options.servers().orElseGet(() -> Runtime.getRuntime().availableProcessors());
+        List<ServerConnection> servers = servers(id, address, (int) Math.min(wanted, (long) count * groups));
+        return VectorEnvironment.several(
+                groups, g -> new RemoteVectorEnvironment(groups(settings, share(servers, g, groups), count)));
+    }
+
+    /** The servers of one of several groups: its own, or if there are too few one that it shares. */
+    static <T> List<T> share(List<T> servers, int group, int groups) {
+        int count = servers.size();
+        return count < groups
+                ? List.of(servers.get(group % count))
+                : servers.subList(count * group / groups, count * (group + 1) / groups);
     }
 
     /**
