@@ -56,8 +56,9 @@ final class BridgeHalfCheetah implements Benchmark {
         int threads = Runtime.getRuntime().availableProcessors();
         try (PeerProcess vectors = PeerProcess.start(python, "gymnasium_vectors.py", List.of());
                 PeerProcess peer = PeerProcess.start(python, "sb3_ppo_halfcheetah.py", List.of());
-                BridgedVector one = new BridgedVector(ENVIRONMENT, ENVIRONMENTS, 1);
-                BridgedVector two = new BridgedVector(ENVIRONMENT, ENVIRONMENTS, 2);
+                BridgedVector one = new BridgedVector(ENVIRONMENT, ENVIRONMENTS, 1, 1);
+                BridgedVector two = new BridgedVector(ENVIRONMENT, ENVIRONMENTS, 2, 1);
+                BridgedVector inTurn = new BridgedVector(ENVIRONMENT, ENVIRONMENTS, 2, 2);
                 EnvironmentOpener opener = new EnvironmentOpener(BridgedVector.options(threads))) {
             TimedTraining training = new TimedTraining(
                     "ppo", EnvironmentSource.opened(opener, ENVIRONMENT, Map.of()), settings(), threads);
@@ -70,6 +71,7 @@ final class BridgeHalfCheetah implements Benchmark {
             sides.add("bridge, 1 server", () -> one.measure(STEPS));
             sides.add("async vector", () -> ask(vectors, "{\"vector\": \"async\", \"steps\": " + ASYNC_STEPS + "}"));
             sides.add("bridge, 2 servers", () -> two.measure(STEPS));
+            sides.add("bridge, 2 servers in turn", () -> inTurn.measure(STEPS));
             sides.add("PPO, Kingfisher", () -> training.train(TRAINING_STEPS, 1).stepsPerSecond());
             sides.add("PPO, Stable-Baselines3", () -> ask(peer, "{\"steps\": " + PEER_TRAINING_STEPS + "}"));
             sample(sides, progress);
@@ -80,6 +82,7 @@ final class BridgeHalfCheetah implements Benchmark {
                     List.of(
                             random(sides, "bridge, 1 server", "sync vector"),
                             random(sides, "bridge, 2 servers", "sync vector"),
+                            random(sides, "bridge, 2 servers in turn", "sync vector"),
                             random(sides, "bridge, 1 server", "async vector"),
                             random(sides, "bridge, 2 servers", "async vector"),
                             new BenchmarkCase(
