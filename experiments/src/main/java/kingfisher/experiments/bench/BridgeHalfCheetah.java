@@ -22,7 +22,7 @@ final class BridgeHalfCheetah implements Benchmark {
 
     private static final String ENVIRONMENT = "gym:HalfCheetah-v5";
     private static final String PEER_NAME = "Gymnasium / Stable-Baselines3";
-    private static final int SAMPLES = 3;
+    private static final int SAMPLES = 5;
     private static final int ENVIRONMENTS = 16;
     private static final int STEPS = 64_000;
     private static final int ASYNC_STEPS = 24_000;
