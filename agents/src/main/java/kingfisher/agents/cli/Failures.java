@@ -5,6 +5,7 @@ import java.util.Locale;
 import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.envs.EnvironmentFailureException;
 import kingfisher.envs.InvalidInputException;
+import kingfisher.optim.backend.cuda.CudaException;
 
 /** What went wrong, in one line. */
 final class Failures {
@@ -36,6 +37,7 @@ final class Failures {
                 || failure instanceof InvalidInputException
                 || failure instanceof EnvironmentFailureException
                 || failure instanceof NonFiniteException
+                || failure instanceof CudaException
                 || failure instanceof UncheckedIOException;
     }
 

@@ -3,9 +3,11 @@ package kingfisher.agents.trpo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import kingfisher.agents.policy.PolicyValueNetwork;
 import kingfisher.agents.rollout.NonFiniteException;
 import kingfisher.agents.settings.Settings;
@@ -27,7 +29,8 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** K-FAC as a preconditioner of TRPO's conjugate gradient, in double. */
 class KroneckerPreconditionerTest {
@@ -37,6 +40,16 @@ class KroneckerPreconditionerTest {
     private static final double BOUND = 0.01;
 
     private final Backend exact = new Nd4jBackend(Precision.DOUBLE);
+
+    static Stream<Arguments> headsAndKinds() {
+        return Stream.of(
+                arguments("categorical", "kfac"),
+                arguments("multi-categorical", "kfac"),
+                arguments("bernoulli", "kfac"),
+                arguments("gaussian", "kfac"),
+                arguments("categorical", "kfac-block-diagonal"),
+                arguments("gaussian", "kfac-block-diagonal"));
+    }
 
     private SmallPolicy policy(String head) {
         return new SmallPolicy(exact, head, SEED);
@@ -62,14 +75,7 @@ class KroneckerPreconditionerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "categorical, kfac",
-        "multi-categorical, kfac",
-        "bernoulli, kfac",
-        "gaussian, kfac",
-        "categorical, kfac-block-diagonal",
-        "gaussian, kfac-block-diagonal"
-    })
+    @MethodSource("headsAndKinds")
     void itIsSymmetricAndPositiveDefinite(String head, String kind) {
         SmallPolicy policy = policy(head);
         LinearOperator inverse = preconditioner(policy, kind).prepare(policy.rollout.observations(), DAMPING);
@@ -98,14 +104,7 @@ class KroneckerPreconditionerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "categorical, kfac",
-        "multi-categorical, kfac",
-        "bernoulli, kfac",
-        "gaussian, kfac",
-        "categorical, kfac-block-diagonal",
-        "gaussian, kfac-block-diagonal"
-    })
+    @MethodSource("headsAndKinds")
     void itChangesTheWayToTheSolutionOnly(String head, String kind) {
         SmallPolicy plain = policy(head);
         SearchOutcome expected = plain.search(settings()).run(0, 1, BOUND);

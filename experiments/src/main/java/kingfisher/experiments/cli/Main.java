@@ -64,7 +64,14 @@ public final class Main {
     }
 
     private static int reportFailure(Exception failure, CommandLine commandLine, ParseResult parsed) {
-        commandLine.getErr().println(oneLine(failure));
+        return report(failure, commandLine.getErr());
+    }
+
+    static int report(Exception failure, PrintWriter err) {
+        err.println(oneLine(failure));
+        if (failure.getClass().getName().startsWith("java.lang.")) {
+            failure.printStackTrace(err); // none that we throw for a user to read: a defect
+        }
         return failure instanceof InvalidInputException ? WRONG_INPUT : FAILED;
     }
 

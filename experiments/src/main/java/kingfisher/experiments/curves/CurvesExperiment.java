@@ -4,15 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import kingfisher.envs.InvalidInputException;
 import kingfisher.envs.NearestNames;
 import kingfisher.experiments.curves.CurvesResults.Status;
+import kingfisher.experiments.suite.Jobs;
 import kingfisher.experiments.suite.SuiteFolder;
 import kingfisher.optim.kfac.NumericalFailureException;
 
@@ -101,23 +98,9 @@ public final class CurvesExperiment {
                 selected.stream().filter(run -> !results.isDone(run)).toList();
         progress.accept("%d of %d runs are to be made".formatted(open.size(), selected.size()));
         CurvesData data = CurvesData.draw(size);
-        ExecutorService executor = Executors.newFixedThreadPool(jobs);
-        try {
-            List<Future<?>> futures = new ArrayList<>();
-            for (CurvesRun run : open) {
-                futures.add(executor.submit(() -> make(run, data, stop)));
-            }
-            for (Future<?> future : futures) {
-                future.get();
-            }
-        } catch (ExecutionException failure) {
-            if (failure.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(failure.getCause());
-        } finally {
-            executor.shutdownNow();
-        }
+        Jobs.run(
+                jobs,
+                open.stream().map(run -> (Jobs.Job) () -> make(run, data, stop)).toList());
         report.write(results);
         return selected.stream().allMatch(results::isDone);
     }

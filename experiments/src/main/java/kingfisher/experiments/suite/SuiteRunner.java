@@ -4,13 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import kingfisher.agents.run.RunFolder;
 import kingfisher.agents.run.RunStatus;
@@ -53,28 +48,15 @@ public final class SuiteRunner {
         List<RunKey> open =
                 selected.stream().filter(run -> !results.isDone(run)).toList();
         left = open.size();
-        ExecutorService executor = Executors.newFixedThreadPool(jobs);
-        try {
-            List<Future<?>> futures = new ArrayList<>();
-            for (RunKey run : open) {
-                futures.add(executor.submit(() -> {
-                    if (!stop.getAsBoolean()) {
-                        finish(run, stop);
-                    }
-                    return null;
-                }));
-            }
-            for (Future<?> future : futures) {
-                future.get();
-            }
-        } catch (ExecutionException failure) {
-            if (failure.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(failure.getCause());
-        } finally {
-            executor.shutdownNow();
-        }
+        Jobs.run(
+                jobs,
+                open.stream()
+                        .map(run -> (Jobs.Job) () -> {
+                            if (!stop.getAsBoolean()) {
+                                finish(run, stop);
+                            }
+                        })
+                        .toList());
     }
 
     private void finish(RunKey run, BooleanSupplier stop) throws InterruptedException {
