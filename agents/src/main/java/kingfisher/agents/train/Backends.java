@@ -6,6 +6,7 @@ import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import kingfisher.optim.backend.cuda.CudaBackend;
+import kingfisher.optim.backend.cuda.CudaException;
 import kingfisher.optim.backend.cuda.CudaUnavailableException;
 import kingfisher.optim.backend.nd4j.Nd4jBackend;
 
@@ -44,7 +45,7 @@ public final class Backends {
                 case "cuda" -> new CudaBackend(Precision.FLOAT);
                 default -> new CpuBackend();
             };
-        } catch (CudaUnavailableException reason) {
+        } catch (CudaUnavailableException | CudaException reason) {
             throw new InvalidInputException(String.valueOf(reason.getMessage()));
         }
     }

@@ -10,6 +10,7 @@ import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import kingfisher.optim.backend.cuda.CudaBackend;
+import kingfisher.optim.backend.cuda.CudaException;
 import kingfisher.optim.backend.cuda.CudaUnavailableException;
 import kingfisher.optim.kfac.DampingForm;
 import kingfisher.optim.kfac.Kfac;
@@ -120,7 +121,7 @@ final class CudaStep implements Benchmark {
     private static CudaBackend open() {
         try {
             return new CudaBackend(Precision.FLOAT);
-        } catch (CudaUnavailableException reason) {
+        } catch (CudaUnavailableException | CudaException reason) {
             throw new InvalidInputException(String.valueOf(reason.getMessage()));
         }
     }

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import kingfisher.optim.backend.Precision;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cudart.CUkern_st;
@@ -34,6 +35,8 @@ final class Device implements AutoCloseable {
 
     private static final int MOST_BLOCKS = 4096;
     private static final int MOST_DOT_BLOCKS = 128;
+    private static final int COLLECTIONS = 3;
+    private static final int COLLECTION_MILLISECONDS = 100;
     private static final String NEEDS = "the backend cuda needs an NVIDIA GPU, its driver (580 or newer) and CUDA 13's"
             + " libcudart, libcublas and libnvrtc: ";
 
@@ -170,9 +173,28 @@ final class Device implements AutoCloseable {
             throw new IllegalStateException("the backend is closed");
         }
         Pointer start = new Pointer();
-        Status.ofRuntime("cudaMalloc of " + bytes + " bytes", cudart.cudaMalloc(start, bytes));
+        int status = cudart.cudaMalloc(start, bytes);
+        for (int i = 0; status == cudart.cudaErrorMemoryAllocation && i < COLLECTIONS; i++) {
+            collectGarbage();
+            status = cudart.cudaMalloc(start, bytes);
+        }
+        Status.ofRuntime("cudaMalloc of " + bytes + " bytes", status);
         blocks.add(start.address());
         return start.address();
+    }
+
+    /** Has memory freed that nobody refers to, if there is any: the heap may have room where the device has none. */
+    private void collectGarbage() {
+        int before = blocks.size();
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(COLLECTION_MILLISECONDS);
+        System.gc();
+        try {
+            while (blocks.size() == before && System.nanoTime() < end) {
+                wait(1 + COLLECTION_MILLISECONDS / 10); // without the lock, which it takes to free
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Frees what was allocated, when all work is done that may use it; nothing if it is free already. */
@@ -180,6 +202,7 @@ final class Device implements AutoCloseable {
         if (blocks.remove(start)) {
             synchronize();
             Status.ofRuntime("cudaFree", cudart.cudaFree(new Address(start)));
+            notifyAll();
         }
     }
 
