@@ -1,6 +1,9 @@
 package kingfisher.optim.kfac;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.curvature.RowWeights;
@@ -23,6 +26,9 @@ final class BatchFactors {
     private final RowWeights rows;
     private final PseudoGradients pseudoGradients;
     private final Workers workers;
+    private final Runnable[]
+            beginning; // the first pass's cotangents of the outputs are written beside the inputs' moments
+    private final Runnable[] inputMoments;
     private final Runnable[] moments;
     private final @Nullable Matrix[] inputs; // copies of a layer's inputs, or its inputs scaled by √ω
     private final @Nullable Matrix[] cotangents; // copies
@@ -31,6 +37,9 @@ final class BatchFactors {
     private final Matrix rootsRow; // the same [1 × B]
     private final @Nullable Matrix[] plainInputs; // copies of inputs that are not scaled, where they are needed too
     private final List<LayerBatch> batches;
+    private @Nullable UniformRandomProvider source; // of the batch that is being taken, as what follows
+    private List<double[]> data = List.of();
+    private @Nullable String refusal;
 
     BatchFactors(
             LinearizedModel model,
@@ -46,7 +55,10 @@ final class BatchFactors {
         this.rows = rows;
         this.pseudoGradients = new PseudoGradients(model, metrics, estimator, rows);
         this.workers = workers;
-        this.moments = LayerBlock.largestFirst(blocks, this::takeMoments);
+        this.inputMoments = LayerBlock.largestFirst(blocks, this::takeInputs);
+        this.beginning = Stream.concat(Stream.of(this::writeFirst), Arrays.stream(inputMoments))
+                .toArray(Runnable[]::new);
+        this.moments = LayerBlock.largestFirst(blocks, this::takeCotangents);
         this.inputs = new Matrix[blocks.size()];
         this.cotangents = new Matrix[blocks.size()];
         this.rootValues = new double[model.batch()];
@@ -73,12 +85,19 @@ final class BatchFactors {
      */
     @Nullable
     String compute(UniformRandomProvider random, List<double[]> targets) {
+        source = random;
+        data = targets;
+        name(false);
+        workers.run(beginning);
         for (int pass = 0; pass < pseudoGradients.passes(); pass++) {
-            String defect = pullBack(pass, random, targets);
-            if (defect != null) {
-                return defect;
+            if (pass > 0) {
+                write(pass);
+                batches.forEach(LayerBatch::nextPass);
             }
-            begin(pass == 0, false);
+            if (refusal != null) {
+                return refusal;
+            }
+            model.pullBackToLayers();
             workers.run(moments);
         }
         return null;
@@ -91,37 +110,41 @@ final class BatchFactors {
      */
     @Nullable
     String copy(UniformRandomProvider random, List<double[]> targets) {
-        String defect = pullBack(0, random, targets);
-        if (defect == null) {
-            begin(true, true);
+        source = random;
+        data = targets;
+        writeFirst();
+        if (refusal == null) {
+            model.pullBackToLayers();
+            name(true);
         }
-        return defect;
+        return refusal;
     }
 
-    private @Nullable String pullBack(int pass, UniformRandomProvider random, List<double[]> targets) {
+    private void writeFirst() {
+        write(0);
+    }
+
+    private void write(int pass) {
+        refusal = null;
         try {
-            pseudoGradients.write(pass, random, targets);
+            pseudoGradients.write(pass, Objects.requireNonNull(source), data);
         } catch (ArithmeticException outputs) {
-            return "no targets can be sampled from the model (%s)".formatted(outputs.getMessage());
+            refusal = "no targets can be sampled from the model (%s)".formatted(outputs.getMessage());
         }
-        model.pullBackToLayers();
-        return null;
     }
 
     /** Computes the factors of what was copied, on the calling thread alone. */
     void computeCopied() {
+        for (Runnable moment : inputMoments) {
+            moment.run();
+        }
         for (Runnable moment : moments) {
             moment.run();
         }
     }
 
-    private void begin(boolean isFirstPass, boolean copies) {
-        if (!isFirstPass) {
-            for (int l = 0; l < inputs.length; l++) {
-                batches.get(l).nextPass(); // the inputs are taken already
-            }
-            return;
-        }
+    /** Names what the passes leave at the layers, or copies of it. */
+    private void name(boolean copies) {
         Backend backend = model.parameters().backend();
         boolean weighted = !rows.isUniform();
         double scale = 1 / rows.sum();
@@ -164,9 +187,13 @@ final class BatchFactors {
         return buffer;
     }
 
-    private void takeMoments(int layer) {
+    private void takeInputs(int layer) {
+        blocks.get(layer).takeInputs(batches.get(layer));
+    }
+
+    private void takeCotangents(int layer) {
         int behind = layer + 1;
-        blocks.get(layer).take(batches.get(layer), behind < batches.size() ? batches.get(behind) : null);
+        blocks.get(layer).takeCotangents(batches.get(layer), behind < batches.size() ? batches.get(behind) : null);
     }
 
     /** Which of the factors is not finite, or null. */

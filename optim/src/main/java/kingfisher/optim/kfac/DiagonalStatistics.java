@@ -15,8 +15,12 @@ final class DiagonalStatistics implements LayerStatistics {
         this.squares = new GradientSquares(backend, layer.inputs(), layer.outputs(), null, null);
     }
 
+    /** {@inheritDoc} That is nothing. */
     @Override
-    public void take(LayerBatch batch) {
+    public void takeInputs(LayerBatch batch) {}
+
+    @Override
+    public void takeCotangents(LayerBatch batch) {
         squares.take(batch);
     }
 

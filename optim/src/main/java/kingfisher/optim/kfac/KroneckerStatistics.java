@@ -26,10 +26,12 @@ final class KroneckerStatistics implements LayerStatistics {
     }
 
     @Override
-    public void take(LayerBatch batch) {
-        if (batch.isFirstPass()) {
-            inputs.take(batch.inputs(), batch.roots(), batch.scale(), false);
-        }
+    public void takeInputs(LayerBatch batch) {
+        inputs.take(batch.inputs(), batch.roots(), batch.scale(), false);
+    }
+
+    @Override
+    public void takeCotangents(LayerBatch batch) {
         cotangents.take(batch.cotangents(), null, batch.scale(), !batch.isFirstPass());
     }
 

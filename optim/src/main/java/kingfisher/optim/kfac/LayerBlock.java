@@ -235,13 +235,18 @@ final class LayerBlock implements CurvatureBlock {
         return statistics instanceof DiagonalStatistics || preconditioner instanceof CorrectedPreconditioner;
     }
 
+    /** Takes what a batch's inputs alone decide, which needs no cotangents; once a batch. */
+    void takeInputs(LayerBatch batch) {
+        statistics.takeInputs(batch);
+    }
+
     /**
-     * Takes a batch; the squares of cotangents of several passes add up.
+     * Takes the rest of a batch, after its inputs; the squares of cotangents of several passes add up.
      *
      * @param behind the same batch at the next layer, or null if this is the last one
      */
-    void take(LayerBatch batch, @Nullable LayerBatch behind) {
-        statistics.take(batch);
+    void takeCotangents(LayerBatch batch, @Nullable LayerBatch behind) {
+        statistics.takeCotangents(batch);
         CorrectedPreconditioner corrected = corrected();
         if (corrected != null) {
             corrected.squares().take(batch);

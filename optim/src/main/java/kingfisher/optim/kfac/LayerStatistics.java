@@ -7,8 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** The moving averages that a layer's curvature is made of, with the batch's own numbers beside them. */
 sealed interface LayerStatistics permits KroneckerStatistics, DiagonalStatistics {
 
-    /** Takes a batch; squares of cotangents of several passes add up. */
-    void take(LayerBatch batch);
+    /** Takes what a batch's inputs alone decide, which needs no cotangents; once a batch. */
+    void takeInputs(LayerBatch batch);
+
+    /** Takes the rest of a batch, after its inputs; squares of cotangents of several passes add up. */
+    void takeCotangents(LayerBatch batch);
 
     /** What of the batch is not finite, or null. */
     @Nullable
