@@ -39,12 +39,21 @@ public final class Backends {
      */
     public static Backend create(String name) {
         check(name);
+        return switch (name) {
+            case "nd4j" -> new Nd4jBackend(Precision.FLOAT);
+            case "cuda" -> cuda();
+            default -> new CpuBackend();
+        };
+    }
+
+    /**
+     * Returns a new backend on a graphics processor.
+     *
+     * @throws InvalidInputException if this machine has not what it needs
+     */
+    public static CudaBackend cuda() {
         try {
-            return switch (name) {
-                case "nd4j" -> new Nd4jBackend(Precision.FLOAT);
-                case "cuda" -> new CudaBackend(Precision.FLOAT);
-                default -> new CpuBackend();
-            };
+            return new CudaBackend(Precision.FLOAT);
         } catch (CudaUnavailableException | CudaException reason) {
             throw new InvalidInputException(String.valueOf(reason.getMessage()));
         }

@@ -5,13 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import kingfisher.envs.InvalidInputException;
+import kingfisher.agents.train.Backends;
 import kingfisher.optim.backend.Backend;
-import kingfisher.optim.backend.Precision;
 import kingfisher.optim.backend.cpu.CpuBackend;
 import kingfisher.optim.backend.cuda.CudaBackend;
-import kingfisher.optim.backend.cuda.CudaException;
-import kingfisher.optim.backend.cuda.CudaUnavailableException;
 import kingfisher.optim.kfac.DampingForm;
 import kingfisher.optim.kfac.Kfac;
 import kingfisher.optim.parallel.Workers;
@@ -85,7 +82,7 @@ final class CudaStep implements Benchmark {
 
     @Override
     public BenchmarkResult run(Consumer<String> progress) {
-        try (CudaBackend cuda = open();
+        try (CudaBackend cuda = Backends.cuda();
                 Backend cpu = new CpuBackend();
                 Workers all = new Workers(Runtime.getRuntime().availableProcessors());
                 Workers one = new Workers(1)) {
@@ -115,14 +112,6 @@ final class CudaStep implements Benchmark {
             Map<String, String> versions = Versions.of(all.count());
             versions.put("gpu", cuda.processor());
             return new BenchmarkResult(NAME, PEER, versions, cases);
-        }
-    }
-
-    private static CudaBackend open() {
-        try {
-            return new CudaBackend(Precision.FLOAT);
-        } catch (CudaUnavailableException | CudaException reason) {
-            throw new InvalidInputException(String.valueOf(reason.getMessage()));
         }
     }
 
