@@ -17,6 +17,7 @@ from gymnasium.error import DependencyNotInstalled
 from kingfisher_gymnasium import values
 from kingfisher_gymnasium.failures import described
 from kingfisher_gymnasium.mujoco_messages import MujocoMessages
+from kingfisher_gymnasium.mujoco_timers import MujocoTimers
 from kingfisher_gymnasium.transport.status import CallRefusedError, Status
 from kingfisher_gymnasium.values import Plain
 
@@ -46,6 +47,7 @@ class Catalog:
         self._specs: dict[str, EnvSpec] = {identifier: gymnasium.registry[identifier] for identifier in chosen}
         self._file_arguments = file_arguments
         self._mujoco_messages = MujocoMessages()
+        self._mujoco_timers = MujocoTimers()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -78,7 +80,9 @@ class Catalog:
                 for name in arguments:
                     if name not in accepted:
                         raise _refused_argument(identifier, name, _known(name, accepted))
-            self._mujoco_messages.take_over()  # the environment's module is loaded by now, its model is not
+            # The environment's module is loaded by now, its model is not.
+            self._mujoco_messages.take_over()
+            self._mujoco_timers.stop()
             return gymnasium.make(identifier, max_episode_steps=steps, disable_env_checker=True, **arguments)
         except CallRefusedError:
             raise
