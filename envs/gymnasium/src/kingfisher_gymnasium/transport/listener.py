@@ -9,10 +9,12 @@ import time
 from typing import Final
 
 from kingfisher_gymnasium.transport.calls import Service
-from kingfisher_gymnasium.transport.connection import BUSY_SECONDS, Connection
+from kingfisher_gymnasium.transport.connection import Connection
 from kingfisher_gymnasium.transport.sockets import Channel, TlsChannel
 
 _MOST_CONNECTIONS: Final = 1_024
+# Seldom, for each look takes the interpreter away from environments that step.
+_LOOK_SECONDS: Final = 0.1
 
 
 class Listener:
@@ -73,7 +75,7 @@ class Listener:
             now = time.monotonic()
             for connection in connections:
                 connection.substitute(now)
-            time.sleep(BUSY_SECONDS)
+            time.sleep(_LOOK_SECONDS)
 
     def _remove(self, connection: Connection) -> None:
         with self._changed:
