@@ -30,7 +30,19 @@ abstract class BackendContract extends BackendCurvatureContract {
     };
 
     @ParameterizedTest
-    @CsvSource({"1,1,1", "1,7,1", "1,7,5", "5,7,1", "5,1,3", "1,1,9", "65,3,2", "257,129,31", "64,64,64"})
+    @CsvSource({
+        "1,1,1",
+        "1,7,1",
+        "1,7,5",
+        "5,7,1",
+        "5,1,3",
+        "1,1,9",
+        "65,3,2",
+        "257,129,31",
+        "64,64,64",
+        "17,1500,64",
+        "700,64,48"
+    })
     void productsAreSumsOfProducts(int rows, int inner, int columns) {
         for (Layout layout : Layout.values()) {
             for (int transposes = 0; transposes < 4; transposes++) {

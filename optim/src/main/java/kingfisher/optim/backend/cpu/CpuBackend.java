@@ -17,9 +17,8 @@ import kingfisher.optim.backend.Shapes;
  */
 public final class CpuBackend implements Backend {
 
-    private static final int TILE = 64;
-
     private final BLAS blas = Blas.load();
+    private final Products products = new Products(blas);
     private volatile float[] ones = new float[0];
 
     @Override
@@ -156,63 +155,14 @@ public final class CpuBackend implements Backend {
             throw Shapes.mismatch("multiply", a, b);
         }
         Shapes.require("multiply", c, rows, columns);
-        HeapMatrix left = (HeapMatrix) a;
-        HeapMatrix right = (HeapMatrix) b;
-        HeapMatrix result = (HeapMatrix) c;
-        // BLAS counts columns first: a row-major product is the column-major product of the transposes, swapped.
-        blas.sgemm(
-                transposeB ? "T" : "N",
-                transposeA ? "T" : "N",
-                columns,
-                rows,
-                inner,
-                (float) alpha,
-                right.data,
-                right.offset,
-                right.columns(),
-                left.data,
-                left.offset,
-                left.columns(),
-                (float) beta,
-                result.data,
-                result.offset,
-                columns);
+        products.multiply(
+                (float) alpha, (HeapMatrix) a, transposeA, (HeapMatrix) b, transposeB, (float) beta, (HeapMatrix) c);
     }
 
     @Override
     public void covariance(double alpha, Matrix batch, double beta, Matrix target) {
-        int columns = batch.columns();
-        Shapes.require("covariance", target, columns, columns);
-        HeapMatrix from = (HeapMatrix) batch;
-        HeapMatrix to = (HeapMatrix) target;
-        // The lower triangle where columns are counted first is the upper one here. One triangle is less work than a
-        // general product, and that product would not be symmetric in the last bits.
-        blas.ssyrk(
-                "L",
-                "N",
-                columns,
-                from.rows(),
-                (float) alpha,
-                from.data,
-                from.offset,
-                columns,
-                (float) beta,
-                to.data,
-                to.offset,
-                columns);
-        mirrorUpperTriangle(to.data, to.offset, columns);
-    }
-
-    /** Copies tile by tile: the columns that are read stay in the cache until all their rows have been written. */
-    private static void mirrorUpperTriangle(float[] data, int offset, int size) {
-        for (int left = 0; left < size; left += TILE) {
-            for (int row = left + 1; row < size; row++) {
-                int end = Math.min(row, left + TILE);
-                for (int column = left; column < end; column++) {
-                    data[offset + row * size + column] = data[offset + column * size + row];
-                }
-            }
-        }
+        Shapes.require("covariance", target, batch.columns(), batch.columns());
+        products.covariance((float) alpha, (HeapMatrix) batch, (float) beta, (HeapMatrix) target);
     }
 
     @Override

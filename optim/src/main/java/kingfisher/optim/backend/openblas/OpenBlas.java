@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
@@ -21,6 +22,9 @@ public final class OpenBlas {
 
     /** Names the kernels to take, as OpenBLAS does: {@code HASWELL}, {@code SKYLAKEX}; not set, it takes the processor's. */
     public static final String KERNELS_VARIABLE = "KINGFISHER_OPENBLAS_CORETYPE";
+
+    /** The kernels for AVX-512. */
+    private static final Set<String> UNPACKED = Set.of("SkylakeX", "Cooperlake", "SapphireRapids");
 
     private static final String OWN_VARIABLE = "OPENBLAS_CORETYPE";
     private static final List<String> FILE_NAMES =
@@ -80,5 +84,10 @@ public final class OpenBlas {
         } catch (UnsatisfiedLinkError | RuntimeException notLoaded) {
             return Optional.empty();
         }
+    }
+
+    /** Whether the kernels in use multiply small matrices as they lie, without packing them first. Loads the library. */
+    public static boolean multipliesUnpacked() {
+        return kernels().filter(UNPACKED::contains).isPresent();
     }
 }
