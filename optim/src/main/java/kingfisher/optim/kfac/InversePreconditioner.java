@@ -1,5 +1,7 @@
 package kingfisher.optim.kfac;
 
+import java.util.ArrayList;
+import java.util.List;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.linear.Cholesky;
@@ -20,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class InversePreconditioner implements LayerPreconditioner {
 
+    /** Of a part of a product. */
+    private static final int LEAST_ROWS = 128;
+
+    private static final int MOST_PARTS = 16;
+
     private final Backend backend;
     private final int rows;
     private final int columns;
@@ -30,6 +37,7 @@ final class InversePreconditioner implements LayerPreconditioner {
     private final Matrix leftDivisors; // [1 × M], ones where the factor is not a diagonal
     private final Matrix rightDivisors;
     private final Matrix scratch;
+    private final List<Part> parts = new ArrayList<>(); // none where products are not cut
     private @Nullable Matrix preconditionedInputs; // [B × M]
     private @Nullable Matrix preconditionedGradients; // [B × N]
     private @Nullable Matrix leftWeights;
@@ -46,6 +54,11 @@ final class InversePreconditioner implements LayerPreconditioner {
         this.leftDivisors = leftDiagonal ? left : ones(rows);
         this.rightDivisors = rightDiagonal ? right : ones(columns);
         this.scratch = backend.allocate(rows, columns);
+        int count = leftDiagonal || rightDiagonal || backend.isParallel() ? 1 : Math.min(MOST_PARTS, rows / LEAST_ROWS);
+        for (int part = 0; part < count && count > 1; part++) {
+            int first = rows * part / count;
+            parts.add(new Part(first, rows * (part + 1) / count - first));
+        }
     }
 
     private Matrix ones(int count) {
@@ -136,6 +149,49 @@ final class InversePreconditioner implements LayerPreconditioner {
         }
         backend.divideDamped(leftDivisors, rightDivisors, 0, scratch);
         backend.copy(scratch, result);
+    }
+
+    @Override
+    public int parts() {
+        return Math.max(1, parts.size());
+    }
+
+    @Override
+    public void applyPart(int part, Matrix gradient, double damping, Matrix result) {
+        if (parts.isEmpty()) {
+            apply(gradient, damping, result);
+        } else {
+            parts.get(part).apply(gradient, result);
+        }
+    }
+
+    /** Some rows of a product. */
+    private final class Part {
+
+        private final int first;
+        private final int count;
+        private final Matrix leftRows;
+        private final Matrix scratchRows;
+        private @Nullable Matrix whole;
+        private @Nullable Matrix wholeRows;
+
+        Part(int first, int count) {
+            this.first = first;
+            this.count = count;
+            this.leftRows = left.rowRange(first, count);
+            this.scratchRows = scratch.rowRange(first, count);
+        }
+
+        void apply(Matrix gradient, Matrix result) {
+            Matrix target = wholeRows;
+            if (target == null || result != whole) {
+                target = result.rowRange(first, count);
+                wholeRows = target;
+                whole = result;
+            }
+            backend.multiply(1, leftRows, false, gradient, false, 0, scratchRows);
+            backend.multiply(1, scratchRows, false, right, false, 0, target);
+        }
     }
 
     /** Whether {@link #applyLowRank} takes fewer multiplications than {@link #apply} for a gradient of so many examples. */

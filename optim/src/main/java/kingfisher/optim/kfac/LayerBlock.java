@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.kfac.CoveredParameters.Curvature;
@@ -162,6 +162,16 @@ final class LayerBlock implements CurvatureBlock {
         precondition(result);
     }
 
+    /** Into how many parts {@link #preconditionPart} may be cut. */
+    int parts() {
+        return isLinked() ? 1 : preconditioner.parts();
+    }
+
+    /** Writes a part of the layer's {@link #precondition}, beside the other parts; in no chain. */
+    void preconditionPart(int part, ParameterVector gradient, double damping, ParameterVector result) {
+        preconditioner.applyPart(part, gradientView.of(gradient), damping, resultView.of(result));
+    }
+
     /** In a chain, computes the layer's part of {@code ΛΞ gradient}, and keeps it. */
     void condition(ParameterVector gradient, double damping) {
         requireDecomposition();
@@ -216,13 +226,17 @@ final class LayerBlock implements CurvatureBlock {
         return name;
     }
 
-    /** Returns a task for each layer, those of the largest layers first, so that none is left to the end. */
+    /** Returns a task for each layer, in the order of {@link #largestFirst(List)}. */
     static Runnable[] largestFirst(List<LayerBlock> layers, IntConsumer task) {
-        return IntStream.range(0, layers.size())
-                .boxed()
-                .sorted(Comparator.comparingDouble(l -> -layers.get(l).work()))
+        return largestFirst(layers)
+                .map(layers::indexOf)
                 .map(l -> (Runnable) () -> task.accept(l))
                 .toArray(Runnable[]::new);
+    }
+
+    /** Returns the largest layers first, so that none of them is left to the end. */
+    static Stream<LayerBlock> largestFirst(List<LayerBlock> layers) {
+        return layers.stream().sorted(Comparator.comparingDouble(layer -> -layer.work()));
     }
 
     /** Roughly proportional to the time of a decomposition. */

@@ -33,4 +33,19 @@ sealed interface LayerPreconditioner
      * @param result overwritten
      */
     void apply(Matrix gradient, double damping, Matrix result);
+
+    /** Into how many parts a product may be cut for several threads; depends on nothing but the shape. */
+    default int parts() {
+        return 1;
+    }
+
+    /**
+     * Computes a part of what {@link #apply} does, beside the other parts.
+     *
+     * @param part from 0 to {@link #parts} − 1
+     * @param result shares no memory with {@code gradient} where there are several parts; the part's rows are overwritten
+     */
+    default void applyPart(int part, Matrix gradient, double damping, Matrix result) {
+        apply(gradient, damping, result);
+    }
 }

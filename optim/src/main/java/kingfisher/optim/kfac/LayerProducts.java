@@ -2,12 +2,14 @@ package kingfisher.optim.kfac;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import kingfisher.optim.network.LayerTrace;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.parallel.Workers;
 import org.jspecify.annotations.Nullable;
 
-/** Multiplies by the inverse of all layers' curvature, layers side by side; allocates nothing. */
+/** Multiplies by the inverse of all layers' curvature, layers and their parts side by side; allocates nothing. */
 final class LayerProducts {
 
     private final List<LayerBlock> layers;
@@ -24,11 +26,15 @@ final class LayerProducts {
     LayerProducts(List<LayerBlock> layers, Workers workers) {
         this.layers = layers;
         this.workers = workers;
-        this.tasks = LayerBlock.largestFirst(layers, this::precondition);
+        this.tasks = LayerBlock.largestFirst(layers).flatMap(this::tasks).toArray(Runnable[]::new);
         List<LayerBlock> linked = layers.stream().filter(LayerBlock::isLinked).toList();
         this.conditions = LayerBlock.largestFirst(
                 linked, l -> linked.get(l).condition(Objects.requireNonNull(gradient), damping));
         this.sums = LayerBlock.largestFirst(layers, this::preconditionSum);
+    }
+
+    private Stream<Runnable> tasks(LayerBlock block) {
+        return IntStream.range(0, block.parts()).mapToObj(part -> () -> precondition(block, part));
     }
 
     /** The arguments are those of {@link CurvatureBlock#precondition}. */
@@ -61,12 +67,12 @@ final class LayerProducts {
         result = into;
     }
 
-    private void precondition(int layer) {
-        LayerBlock block = layers.get(layer);
+    private void precondition(LayerBlock block, int part) {
+        ParameterVector into = Objects.requireNonNull(result);
         if (block.isLinked()) {
-            block.precondition(Objects.requireNonNull(result));
+            block.precondition(into);
         } else {
-            block.precondition(Objects.requireNonNull(gradient), damping, Objects.requireNonNull(result));
+            block.preconditionPart(part, Objects.requireNonNull(gradient), damping, into);
         }
     }
 

@@ -44,11 +44,7 @@ public final class Cholesky {
     public double[] inverse() {
         double[] inverse = factor.clone();
         routines.invert(size, inverse);
-        for (int i = 0; i < size; i++) {
-            for (int j = 0; j < i; j++) {
-                inverse[j * size + i] = inverse[i * size + j];
-            }
-        }
+        SymmetricMatrices.mirrorLowerTriangle(size, inverse);
         return inverse;
     }
 

@@ -19,6 +19,7 @@ public final class SymmetricMatrices {
 
     private static final double JITTER_GROWTH = 10;
     private static final int JITTER_ATTEMPTS = 3;
+    private static final int TILE = 32;
 
     private SymmetricMatrices() {}
 
@@ -89,13 +90,30 @@ public final class SymmetricMatrices {
     /** Returns (C + Cᵀ) / 2, halved first, so that nothing overflows. */
     private static double[] symmetricPart(int size, double[] matrix) {
         double[] part = new double[matrix.length];
-        for (int i = 0; i < size; i++) {
-            for (int j = 0; j <= i; j++) {
-                double mean = i == j ? matrix[i * size + i] : 0.5 * matrix[i * size + j] + 0.5 * matrix[j * size + i];
-                part[i * size + j] = mean;
-                part[j * size + i] = mean;
+        for (int left = 0; left < size; left += TILE) {
+            for (int i = left; i < size; i++) {
+                int end = Math.min(i, left + TILE);
+                for (int j = left; j < end; j++) {
+                    part[i * size + j] = 0.5 * matrix[i * size + j] + 0.5 * matrix[j * size + i];
+                }
             }
         }
+        for (int i = 0; i < size; i++) {
+            part[i * size + i] = matrix[i * size + i];
+        }
+        mirrorLowerTriangle(size, part);
         return part;
+    }
+
+    /** Copies tile by tile: the columns that are written stay in the cache until all their rows have been read. */
+    static void mirrorLowerTriangle(int size, double[] matrix) {
+        for (int left = 0; left < size; left += TILE) {
+            for (int i = left + 1; i < size; i++) {
+                int end = Math.min(i, left + TILE);
+                for (int j = left; j < end; j++) {
+                    matrix[j * size + i] = matrix[i * size + j];
+                }
+            }
+        }
     }
 }
