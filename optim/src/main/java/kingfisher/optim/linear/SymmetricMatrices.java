@@ -19,7 +19,7 @@ public final class SymmetricMatrices {
 
     private static final double JITTER_GROWTH = 10;
     private static final int JITTER_ATTEMPTS = 3;
-    private static final int TILE = 32;
+    private static final int TILE = 8;
 
     private SymmetricMatrices() {}
 
@@ -91,11 +91,8 @@ public final class SymmetricMatrices {
     private static double[] symmetricPart(int size, double[] matrix) {
         double[] part = new double[matrix.length];
         for (int left = 0; left < size; left += TILE) {
-            for (int i = left; i < size; i++) {
-                int end = Math.min(i, left + TILE);
-                for (int j = left; j < end; j++) {
-                    part[i * size + j] = 0.5 * matrix[i * size + j] + 0.5 * matrix[j * size + i];
-                }
+            for (int row = left; row < size; row++) {
+                average(size, matrix, row, left, Math.min(row, left + TILE), part);
             }
         }
         for (int i = 0; i < size; i++) {
@@ -105,15 +102,24 @@ public final class SymmetricMatrices {
         return part;
     }
 
+    private static void average(int size, double[] matrix, int row, int from, int to, double[] part) {
+        for (int column = from; column < to; column++) {
+            part[row * size + column] = 0.5 * matrix[row * size + column] + 0.5 * matrix[column * size + row];
+        }
+    }
+
     /** Copies tile by tile: the columns that are written stay in the cache until all their rows have been read. */
     static void mirrorLowerTriangle(int size, double[] matrix) {
         for (int left = 0; left < size; left += TILE) {
-            for (int i = left + 1; i < size; i++) {
-                int end = Math.min(i, left + TILE);
-                for (int j = left; j < end; j++) {
-                    matrix[j * size + i] = matrix[i * size + j];
-                }
+            for (int row = left + 1; row < size; row++) {
+                mirror(size, matrix, row, left, Math.min(row, left + TILE));
             }
+        }
+    }
+
+    private static void mirror(int size, double[] matrix, int row, int from, int to) {
+        for (int column = from; column < to; column++) {
+            matrix[column * size + row] = matrix[row * size + column];
         }
     }
 }

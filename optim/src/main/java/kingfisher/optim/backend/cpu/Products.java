@@ -23,7 +23,7 @@ final class Products {
     private static final int CUT_COVARIANCE = 384;
 
     private static final int STRIP = 32;
-    private static final int TILE = 64;
+    private static final int TILE = 16;
 
     private final BLAS blas;
     private final boolean cut;
@@ -192,11 +192,14 @@ final class Products {
     private static void mirrorUpperTriangle(float[] data, int offset, int size) {
         for (int left = 0; left < size; left += TILE) {
             for (int row = left + 1; row < size; row++) {
-                int end = Math.min(row, left + TILE);
-                for (int column = left; column < end; column++) {
-                    data[offset + row * size + column] = data[offset + column * size + row];
-                }
+                mirror(data, offset, size, row, left, Math.min(row, left + TILE));
             }
+        }
+    }
+
+    private static void mirror(float[] data, int offset, int size, int row, int from, int to) {
+        for (int column = from; column < to; column++) {
+            data[offset + row * size + column] = data[offset + column * size + row];
         }
     }
 }
