@@ -19,6 +19,8 @@ final class Products {
     private static final int CUT_FORWARD = 100 * 100;
     /** The most elements of a sum over rows that is cut. */
     private static final int CUT_SUM = 128 * 128;
+    /** The most rows that are summed at a time: a part's sums are of one number after the other, whose errors add up. */
+    private static final int SUMMED_ROWS = 512;
     /** The most columns whose covariance is computed strip by strip. */
     private static final int CUT_COVARIANCE = 384;
 
@@ -89,7 +91,7 @@ final class Products {
     private void multiplyRows(float alpha, HeapMatrix left, HeapMatrix right, float beta, HeapMatrix result) {
         int inner = left.columns();
         int columns = result.columns();
-        int part = part(result.rows(), inner * columns);
+        int part = part(result.rows(), UNPACKED / (inner * columns));
         for (int row = 0; row < result.rows(); row += part) {
             blas.sgemm(
                     "N",
@@ -127,7 +129,7 @@ final class Products {
             float beta,
             HeapMatrix result,
             int at) {
-        int part = part(left.rows(), rows * columns);
+        int part = part(left.rows(), Math.min(SUMMED_ROWS, UNPACKED / (rows * columns)));
         for (int row = 0; row < left.rows(); row += part) {
             blas.sgemm(
                     "N",
@@ -149,9 +151,8 @@ final class Products {
         }
     }
 
-    /** How many of the rows to take at a time, which make that many multiplications each. */
-    private static int part(int rows, int multiplications) {
-        int most = UNPACKED / multiplications;
+    /** How many of the rows to take at a time, at most so many. */
+    private static int part(int rows, int most) {
         int parts = (rows + most - 1) / most;
         return (rows + parts - 1) / parts;
     }
