@@ -67,7 +67,7 @@ final class ServerConnection implements AutoCloseable {
         try {
             return new ServerConnection(id, peer, channel, deadlines, loop);
         } catch (RuntimeException failure) {
-            channel.shutdownNow();
+            end(channel);
             throw failure;
         }
     }
@@ -155,9 +155,19 @@ final class ServerConnection implements AutoCloseable {
                 .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Ends the connection and all its streams at once. */
+    /** Ends the connection and all its streams at once; when this returns, it needs its loop no more. */
     @Override
     public void close() {
+        end(channel);
+    }
+
+    private static void end(ManagedChannel channel) {
         channel.shutdownNow();
+        try {
+            // what gRPC has begun on other threads still goes to the loop, which must not have ended before
+            var unused = channel.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -14,6 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import kingfisher.env.v1.AutoresetMode;
 import kingfisher.env.v1.CreateGroupResponse;
 import kingfisher.env.v1.GetServerInfoResponse;
@@ -49,6 +53,8 @@ public final class ClientFuzz implements AutoCloseable {
     private static final int LONGEST_MESSAGE = 3_000;
     private static final List<String> ENVIRONMENTS = List.of("CartPole-v1", "Pendulum-v1", "Parts-v0", "Fake-v0");
 
+    private static final Logger LIBRARY = Logger.getLogger("io.grpc");
+
     private final SplittableRandom random;
     private final Pcg64 generator;
     private final MessageMutator mutator;
@@ -58,6 +64,7 @@ public final class ClientFuzz implements AutoCloseable {
     /** The kind of answer that is mutated when it comes next. */
     private final AtomicReference<@Nullable Class<? extends Message>> target = new AtomicReference<>();
 
+    private final Defects defects = new Defects();
     private final AtomicInteger mutated = new AtomicInteger();
     private volatile String last = "nothing";
 
@@ -84,9 +91,11 @@ public final class ClientFuzz implements AutoCloseable {
     static Map<String, Integer> run(int messages, long seed) {
         ExecutorService client = Executors.newSingleThreadExecutor();
         try (ClientFuzz fuzz = new ClientFuzz(seed)) {
+            LIBRARY.addHandler(fuzz.defects);
             while (fuzz.mutated.get() < messages) {
                 try {
                     client.submit(fuzz::session).get(SECONDS, TimeUnit.SECONDS);
+                    fuzz.defects.requireNone();
                 } catch (ExecutionException | TimeoutException | InterruptedException failure) {
                     throw new AssertionError("seed " + seed + ", message " + fuzz.mutated + ": " + fuzz.last, failure);
                 }
@@ -225,5 +234,32 @@ public final class ClientFuzz implements AutoCloseable {
     public void close() {
         opener.close();
         server.close();
+        LIBRARY.removeHandler(defects);
+    }
+
+    /** What gRPC reports as severe: an exception of ours on one of its threads, which nobody else would see. */
+    private static final class Defects extends Handler {
+
+        private final AtomicReference<@Nullable LogRecord> first = new AtomicReference<>();
+
+        @Override
+        public void publish(LogRecord event) {
+            if (event.getLevel().intValue() >= Level.SEVERE.intValue()) {
+                first.compareAndSet(null, event);
+            }
+        }
+
+        void requireNone() {
+            LogRecord event = first.get();
+            if (event != null) {
+                throw new AssertionError(event.getMessage(), event.getThrown());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 }
