@@ -212,7 +212,7 @@ final class PolicyStep implements AutoCloseable {
             policy.evaluate();
             if (policy.divergence() <= limit
                     && Double.isFinite(policy.improvement())
-                    && Double.isFinite(backend.dot(parameters.values(), parameters.values()))) {
+                    && backend.isFinite(parameters.values())) {
                 if (halvings > 0) {
                     kfac.dropMomentum();
                 }

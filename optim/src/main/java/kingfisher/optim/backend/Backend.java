@@ -117,6 +117,12 @@ public interface Backend extends AutoCloseable {
     /** {@code Σ x ∘ y}, accumulated in double; the shapes are equal. */
     double dot(Matrix x, Matrix y);
 
+    /** Whether no element is infinite or NaN; in double, elements whose squares overflow count as infinite. */
+    default boolean isFinite(Matrix x) {
+        // a sum of squares is finite only if every element is
+        return Double.isFinite(dot(x, x));
+    }
+
     /** {@code output = f(preActivation)} elementwise. */
     void activate(Activation function, Matrix preActivation, Matrix output);
 

@@ -37,6 +37,7 @@ final class BatchFactors {
     private final Matrix rootsRow; // the same [1 × B]
     private final @Nullable Matrix[] plainInputs; // copies of inputs that are not scaled, where they are needed too
     private final List<LayerBatch> batches;
+    private final @Nullable String[] defects; // of each layer's factors
     private @Nullable UniformRandomProvider source; // of the batch that is being taken, as what follows
     private List<double[]> data = List.of();
     private @Nullable String refusal;
@@ -66,6 +67,7 @@ final class BatchFactors {
         this.rootsRow = roots.reshaped(0, 1, model.batch());
         this.plainInputs = new Matrix[blocks.size()];
         this.batches = blocks.stream().map(block -> new LayerBatch()).toList();
+        this.defects = new String[blocks.size()];
     }
 
     /** Number of rows that count, for an initial estimate of several batches. */
@@ -193,14 +195,15 @@ final class BatchFactors {
 
     private void takeCotangents(int layer) {
         int behind = layer + 1;
-        blocks.get(layer).takeCotangents(batches.get(layer), behind < batches.size() ? batches.get(behind) : null);
+        LayerBlock block = blocks.get(layer);
+        block.takeCotangents(batches.get(layer), behind < batches.size() ? batches.get(behind) : null);
+        defects[layer] = block.defect();
     }
 
     /** Which of the factors is not finite, or null. */
     @Nullable
     String defect() {
-        for (LayerBlock block : blocks) {
-            String defect = block.defect();
+        for (String defect : defects) {
             if (defect != null) {
                 return defect;
             }

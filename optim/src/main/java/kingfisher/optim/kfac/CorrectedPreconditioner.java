@@ -1,5 +1,6 @@
 package kingfisher.optim.kfac;
 
+import java.util.List;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.linear.CorrectedKroneckerOperator;
@@ -20,7 +21,8 @@ final class CorrectedPreconditioner implements LayerPreconditioner {
     private final int columns;
     private final KroneckerBasis basis;
     private final GradientSquares squares;
-    private final Matrix rotated;
+    private final List<Matrix> valueParts; // views of the eigenvalues that belong to parts' rows
+    private final KroneckerBasis.Scaling scaling = this::divide;
     private boolean hasBasis;
     private double floor;
 
@@ -30,7 +32,9 @@ final class CorrectedPreconditioner implements LayerPreconditioner {
         this.columns = columns;
         this.basis = new KroneckerBasis(backend, rows, columns, leftDiagonal, rightDiagonal);
         this.squares = new GradientSquares(backend, rows - 1, columns, basis.leftVectors(), basis.rightVectors());
-        this.rotated = backend.allocate(rows, columns);
+        this.valueParts = basis.rowParts().stream()
+                .map(part -> part.of(squares.average()))
+                .toList();
     }
 
     boolean hasBasis() {
@@ -95,6 +99,7 @@ final class CorrectedPreconditioner implements LayerPreconditioner {
     /** {@code d'_ij = Σ_kl left_ik d_kl right_jl}. */
     private void carry(@Nullable Matrix left, @Nullable Matrix right) {
         Matrix values = squares.average();
+        Matrix rotated = backend.allocate(rows, columns);
         if (left != null) {
             backend.multiply(1, left, false, values, false, 0, rotated);
             backend.copy(rotated, values);
@@ -115,11 +120,38 @@ final class CorrectedPreconditioner implements LayerPreconditioner {
         return products;
     }
 
+    private void divide(int part, double damping, Matrix rotated) {
+        Matrix values = part == KroneckerBasis.WHOLE ? squares.average() : valueParts.get(part);
+        backend.divideShifted(values, Math.max(damping, floor), rotated);
+    }
+
     @Override
     public void apply(Matrix gradient, double damping, Matrix result) {
-        basis.rotate(gradient, rotated);
-        backend.divideShifted(squares.average(), Math.max(damping, floor), rotated);
-        basis.rotateBack(rotated, result);
+        basis.multiply(gradient, scaling, damping, result);
+    }
+
+    @Override
+    public int parts() {
+        return Math.max(1, basis.rowParts().size());
+    }
+
+    @Override
+    public boolean hasSecondRound() {
+        return parts() > 1;
+    }
+
+    @Override
+    public void applyPart(int part, Matrix gradient, double damping, Matrix result) {
+        if (hasSecondRound()) {
+            basis.beginPart(part, gradient, scaling, damping);
+        } else {
+            apply(gradient, damping, result);
+        }
+    }
+
+    @Override
+    public void finishPart(int part, Matrix result) {
+        basis.finishPart(part, result);
     }
 
     /** Returns the matrix as it is now, without damping. */

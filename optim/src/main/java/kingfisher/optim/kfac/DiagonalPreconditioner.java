@@ -23,9 +23,7 @@ final class DiagonalPreconditioner implements LayerPreconditioner {
 
     @Override
     public Decomposition<double[][]> decompose(double[][] factors, double damping) {
-        return Vectors.isFinite(factors[0])
-                ? new Found<>(new double[][] {factors[0].clone()}, 0)
-                : new Failed<>(Reason.NOT_FINITE);
+        return Vectors.isFinite(factors[0]) ? new Found<>(factors, 0) : new Failed<>(Reason.NOT_FINITE);
     }
 
     @Override

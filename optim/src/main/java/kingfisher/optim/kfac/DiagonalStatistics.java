@@ -35,8 +35,13 @@ final class DiagonalStatistics implements LayerStatistics {
     }
 
     @Override
-    public double[][] numbers() {
-        return new double[][] {squares.numbers()};
+    public int[] lengths() {
+        return new int[] {squares.average().size()};
+    }
+
+    @Override
+    public void numbersInto(double[][] numbers) {
+        squares.numbersInto(numbers[0]);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package kingfisher.optim.kfac;
 
+import java.util.List;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.backend.Precision;
@@ -15,7 +16,8 @@ final class EigenPreconditioner implements LayerPreconditioner {
     private final KroneckerBasis basis;
     private final Matrix leftValues;
     private final Matrix rightValues;
-    private final Matrix rotated;
+    private final List<Matrix> leftParts; // views of the values that belong to parts' rows
+    private final KroneckerBasis.Scaling scaling = this::divide;
     private double floor;
 
     EigenPreconditioner(Backend backend, int rows, int columns, boolean leftDiagonal, boolean rightDiagonal) {
@@ -23,7 +25,9 @@ final class EigenPreconditioner implements LayerPreconditioner {
         this.basis = new KroneckerBasis(backend, rows, columns, leftDiagonal, rightDiagonal);
         this.leftValues = backend.allocate(1, rows);
         this.rightValues = backend.allocate(1, columns);
-        this.rotated = backend.allocate(rows, columns);
+        this.leftParts = basis.rowParts().stream()
+                .map(part -> leftValues.reshaped(part.first(), 1, part.count()))
+                .toList();
     }
 
     @Override
@@ -51,10 +55,37 @@ final class EigenPreconditioner implements LayerPreconditioner {
                 : 0;
     }
 
+    private void divide(int part, double damping, Matrix rotated) {
+        Matrix left = part == KroneckerBasis.WHOLE ? leftValues : leftParts.get(part);
+        backend.divideDamped(left, rightValues, Math.max(damping, floor), rotated);
+    }
+
     @Override
     public void apply(Matrix gradient, double damping, Matrix result) {
-        basis.rotate(gradient, rotated);
-        backend.divideDamped(leftValues, rightValues, Math.max(damping, floor), rotated);
-        basis.rotateBack(rotated, result);
+        basis.multiply(gradient, scaling, damping, result);
+    }
+
+    @Override
+    public int parts() {
+        return Math.max(1, basis.rowParts().size());
+    }
+
+    @Override
+    public boolean hasSecondRound() {
+        return parts() > 1;
+    }
+
+    @Override
+    public void applyPart(int part, Matrix gradient, double damping, Matrix result) {
+        if (hasSecondRound()) {
+            basis.beginPart(part, gradient, scaling, damping);
+        } else {
+            apply(gradient, damping, result);
+        }
+    }
+
+    @Override
+    public void finishPart(int part, Matrix result) {
+        basis.finishPart(part, result);
     }
 }

@@ -90,9 +90,7 @@ final class FactorAverage {
 
     /** Whether the batch's numbers are all finite. */
     boolean isFinite() {
-        // a sum of squares is finite only if every element is
-        return Double.isFinite(backend.dot(batchMoment, batchMoment))
-                && (batchMean == null || Double.isFinite(backend.dot(batchMean, batchMean)));
+        return backend.isFinite(batchMoment) && (batchMean == null || backend.isFinite(batchMean));
     }
 
     /** Moves the average towards the batch. */
@@ -110,8 +108,14 @@ final class FactorAverage {
 
     /** Returns a copy of the average: row-major, or the diagonal. */
     double[] numbers() {
-        int size = size();
         double[] numbers = new double[length()];
+        numbersInto(numbers);
+        return numbers;
+    }
+
+    /** Writes what {@link #numbers} returns. */
+    void numbersInto(double[] numbers) {
+        int size = size();
         backend.download(moment, numbers, 0, diagonal ? width : size);
         if (mean != null) {
             backend.download(mean, numbers, width * size, size);
@@ -122,7 +126,6 @@ final class FactorAverage {
         if (bias) {
             numbers[numbers.length - 1] = 1;
         }
-        return numbers;
     }
 
     /** Makes numbers of {@link #numbers} the average. */

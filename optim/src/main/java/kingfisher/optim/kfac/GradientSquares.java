@@ -97,7 +97,7 @@ final class GradientSquares {
     }
 
     boolean isFinite() {
-        return Double.isFinite(backend.dot(batchSquares, batchSquares));
+        return backend.isFinite(batchSquares);
     }
 
     /** Moves the average towards the batch. */
@@ -108,8 +108,13 @@ final class GradientSquares {
     /** Returns a copy of the average, row-major. */
     double[] numbers() {
         double[] numbers = new double[average.size()];
-        backend.download(average, numbers);
+        numbersInto(numbers);
         return numbers;
+    }
+
+    /** Writes what {@link #numbers} returns. */
+    void numbersInto(double[] numbers) {
+        backend.download(average, numbers);
     }
 
     /** Makes numbers the average. */

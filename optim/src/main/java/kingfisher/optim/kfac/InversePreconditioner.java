@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
-import kingfisher.optim.linear.Cholesky;
 import kingfisher.optim.linear.Decomposition;
 import kingfisher.optim.linear.Decomposition.Failed;
 import kingfisher.optim.linear.Decomposition.Found;
@@ -21,12 +20,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A decomposition is the inverse of each damped factor; of a diagonal it is the damped diagonal, which is divided by.
  */
 final class InversePreconditioner implements LayerPreconditioner {
-
-    /* Of a part of a product. Each part packs the right factor once more: cut in two, a product of 256 rows takes a fifth
-     * longer on one thread, and a quarter less on two. */
-    private static final int LEAST_ROWS = 128;
-
-    private static final int MOST_PARTS = 16;
 
     private final Backend backend;
     private final int rows;
@@ -55,10 +48,8 @@ final class InversePreconditioner implements LayerPreconditioner {
         this.leftDivisors = leftDiagonal ? left : ones(rows);
         this.rightDivisors = rightDiagonal ? right : ones(columns);
         this.scratch = backend.allocate(rows, columns);
-        int count = leftDiagonal || rightDiagonal || backend.isParallel() ? 1 : Math.min(MOST_PARTS, rows / LEAST_ROWS);
-        for (int part = 0; part < count && count > 1; part++) {
-            int first = rows * part / count;
-            parts.add(new Part(first, rows * (part + 1) / count - first));
+        if (!leftDiagonal && !rightDiagonal) {
+            RowPart.cut(backend, rows).forEach(part -> parts.add(new Part(part)));
         }
     }
 
@@ -99,27 +90,20 @@ final class InversePreconditioner implements LayerPreconditioner {
         return sum;
     }
 
+    /** Damps a factor and inverts it, in its own array. */
     private static Decomposition<double[]> invert(int size, boolean diagonal, double[] factor, double damping) {
-        double[] damped = factor.clone();
         for (int i = 0; i < size; i++) {
-            damped[diagonal ? i : i * size + i] += damping;
+            factor[diagonal ? i : i * size + i] += damping;
         }
-        if (diagonal) {
-            for (double divisor : damped) {
-                if (!(divisor > 0)) {
-                    return new Failed<>(Reason.NOT_POSITIVE_DEFINITE);
-                }
+        if (!diagonal) {
+            return SymmetricMatrices.invert(size, factor);
+        }
+        for (double divisor : factor) {
+            if (!(divisor > 0)) {
+                return new Failed<>(Reason.NOT_POSITIVE_DEFINITE);
             }
-            return finite(damped, 0);
         }
-        Decomposition<Cholesky> cholesky = SymmetricMatrices.cholesky(size, damped);
-        return cholesky instanceof Found<Cholesky> found
-                ? finite(found.value().inverse(), found.jitter())
-                : new Failed<>(((Failed<Cholesky>) cholesky).reason());
-    }
-
-    private static Decomposition<double[]> finite(double[] numbers, double jitter) {
-        return Vectors.isFinite(numbers) ? new Found<>(numbers, jitter) : new Failed<>(Reason.NOT_FINITE);
+        return Vectors.isFinite(factor) ? new Found<>(factor, 0) : new Failed<>(Reason.NOT_FINITE);
     }
 
     @Override
@@ -169,29 +153,19 @@ final class InversePreconditioner implements LayerPreconditioner {
     /** Some rows of a product. */
     private final class Part {
 
-        private final int first;
-        private final int count;
+        private final RowPart rowPart;
         private final Matrix leftRows;
         private final Matrix scratchRows;
-        private @Nullable Matrix whole;
-        private @Nullable Matrix wholeRows;
 
-        Part(int first, int count) {
-            this.first = first;
-            this.count = count;
-            this.leftRows = left.rowRange(first, count);
-            this.scratchRows = scratch.rowRange(first, count);
+        Part(RowPart rowPart) {
+            this.rowPart = rowPart;
+            this.leftRows = rowPart.of(left);
+            this.scratchRows = rowPart.of(scratch);
         }
 
         void apply(Matrix gradient, Matrix result) {
-            Matrix target = wholeRows;
-            if (target == null || result != whole) {
-                target = result.rowRange(first, count);
-                wholeRows = target;
-                whole = result;
-            }
             backend.multiply(1, leftRows, false, gradient, false, 0, scratchRows);
-            backend.multiply(1, scratchRows, false, right, false, 0, target);
+            backend.multiply(1, scratchRows, false, right, false, 0, rowPart.ofResult(result));
         }
     }
 

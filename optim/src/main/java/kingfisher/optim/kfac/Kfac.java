@@ -34,6 +34,9 @@ public final class Kfac implements AutoCloseable {
     private final ParameterVector velocity;
     private final ParameterVector delta;
     private final ParameterVector before;
+    private final ParallelDot gradientSquare;
+    private final ParallelDot directionSlope;
+    private final ParallelDot stepSquare;
     private double damping;
     private Velocity velocityKind = Velocity.NONE;
     private long steps;
@@ -91,6 +94,9 @@ public final class Kfac implements AutoCloseable {
         this.velocity = parameters.zerosLike();
         this.delta = parameters.zerosLike();
         this.before = parameters.zerosLike();
+        this.gradientSquare = new ParallelDot(gradient, gradient, workers);
+        this.directionSlope = new ParallelDot(gradient, direction, workers);
+        this.stepSquare = new ParallelDot(delta, delta, workers);
         this.damping = settings.damping();
     }
 
@@ -143,7 +149,11 @@ public final class Kfac implements AutoCloseable {
         KfacSettings.requireLengthsApart(rule, constraint);
         Stopwatch watch = new Stopwatch();
         double loss = evaluate(objective);
-        double gradientNorm = Math.sqrt(KroneckerCurvature.requireFinite(gradient));
+        double squaredGradientNorm = gradientSquare.compute();
+        if (!Double.isFinite(squaredGradientNorm)) {
+            var unused = KroneckerCurvature.requireFinite(gradient); // names the parameter
+        }
+        double gradientNorm = Math.sqrt(squaredGradientNorm);
         long gradientTime = watch.lap();
         long earlierFactorTime = curvature.covarianceNanos();
         double diagonal = damping + settings.weightDecay();
@@ -158,7 +168,7 @@ public final class Kfac implements AutoCloseable {
             precondition(objective, diagonal);
         }
         backend.scale(-1, direction.values());
-        double slope = backend.dot(gradient.values(), direction.values());
+        double slope = directionSlope.compute();
         long preconditioningTime = watch.lap();
 
         double clip = clipDirection(rule, constraint, slope);
@@ -174,7 +184,7 @@ public final class Kfac implements AutoCloseable {
         boolean adapts =
                 settings.adaptation().filter(rhythm -> rhythm.isDue(steps)).isPresent();
         double predicted = predictedChange(rule, coefficients, adapts);
-        double stepNorm = Math.sqrt(backend.dot(delta.values(), delta.values()));
+        double stepNorm = Math.sqrt(stepSquare.compute());
         if (!Double.isFinite(stepNorm)) {
             throw new NumericalFailureException("step %d is not finite (rate %s, momentum %s, damping %s)"
                     .formatted(steps, coefficients.first(), coefficients.second(), damping));
@@ -206,7 +216,7 @@ public final class Kfac implements AutoCloseable {
 
     private void precondition(Objective objective, double diagonal) {
         if (settings.curvature().application() == Application.DIRECT) {
-            curvature.precondition(gradient, diagonal, direction);
+            curvature.preconditionFinite(gradient, diagonal, direction);
             return;
         }
         LinearizedModel model = objective.gradientModel();
@@ -215,7 +225,7 @@ public final class Kfac implements AutoCloseable {
                     "application LOW_RANK needs an objective whose gradient is one backward pass, found %s"
                             .formatted(objective.getClass().getSimpleName()));
         }
-        curvature.precondition(gradient, model, objective.gradientScale(), diagonal, direction);
+        curvature.preconditionFinite(gradient, model, objective.gradientScale(), diagonal, direction);
     }
 
     private double evaluate(Objective objective) {

@@ -53,6 +53,7 @@ public final class KroneckerCurvature implements AutoCloseable {
     private final List<CoveredParameters> coverage;
     private final List<Integer> uncoveredEntries = new ArrayList<>();
     private final BatchFactors batch;
+    private final Runnable[] averages;
     private final LayerDecompositions decompositions;
     private final LayerProducts layerProducts;
     private final @Nullable Background background;
@@ -98,6 +99,7 @@ public final class KroneckerCurvature implements AutoCloseable {
         }
         this.coverage = cover(model.parameters().layout());
         this.batch = new BatchFactors(model, metrics, settings.estimator(), layers, rows, workers);
+        this.averages = LayerBlock.largestFirst(layers, l -> layers.get(l).average());
         this.decompositions = new LayerDecompositions(layers, workers);
         this.layerProducts = new LayerProducts(layers, workers);
         this.background = settings.execution() == Execution.SYNCHRONOUS ? null : new Background();
@@ -273,20 +275,30 @@ public final class KroneckerCurvature implements AutoCloseable {
             accountBatch(now, defect == null ? averageBatch() : defect);
         } else {
             // the averages belong to the thread beside the steps, which may be about to decompose them
-            beside.submitFactors(copies ? this::averageCopied : this::averageBatch);
+            beside.submitFactors(copies ? this::averageCopied : this::averageAlone);
             pendingFactors = now;
         }
     }
 
     private @Nullable String averageCopied() {
         batch.computeCopied();
-        return averageBatch();
+        return averageAlone();
     }
 
-    private @Nullable String averageBatch() {
+    /** Averages on the calling thread. */
+    private @Nullable String averageAlone() {
         String defect = batch.defect();
         if (defect == null) {
             layers.forEach(LayerBlock::average);
+        }
+        return defect;
+    }
+
+    /** Averages on all workers. */
+    private @Nullable String averageBatch() {
+        String defect = batch.defect();
+        if (defect == null) {
+            workers.run(averages);
         }
         return defect;
     }
@@ -381,8 +393,13 @@ public final class KroneckerCurvature implements AutoCloseable {
      * @throws NumericalFailureException if the gradient is not finite; the message names the parameter
      */
     public void precondition(ParameterVector gradient, double damping, ParameterVector result) {
-        requirePositive(damping);
         var unused = requireFinite(gradient);
+        preconditionFinite(gradient, damping, result);
+    }
+
+    /** The same for a gradient that {@link #requireFinite} has seen. */
+    void preconditionFinite(ParameterVector gradient, double damping, ParameterVector result) {
+        requirePositive(damping);
         layerProducts.run(gradient, damping, result);
         preconditionOthers(gradient, damping, result);
     }
@@ -412,15 +429,21 @@ public final class KroneckerCurvature implements AutoCloseable {
      */
     public void precondition(
             ParameterVector gradient, LinearizedModel of, double scale, double damping, ParameterVector result) {
+        var unused = requireFinite(gradient);
+        preconditionFinite(gradient, of, scale, damping, result);
+    }
+
+    /** The same for a gradient that {@link #requireFinite} has seen. */
+    void preconditionFinite(
+            ParameterVector gradient, LinearizedModel of, double scale, double damping, ParameterVector result) {
         if (of.parameters() != model.parameters()) {
             throw new IllegalArgumentException("the model of a gradient has its parameters in another vector");
         }
         if (settings.application() == Application.DIRECT) {
-            precondition(gradient, damping, result);
+            preconditionFinite(gradient, damping, result);
             return;
         }
         requirePositive(damping);
-        var unused = requireFinite(gradient);
         layerProducts.runSums(of.layers(), scale, gradient, damping, result);
         preconditionOthers(gradient, damping, result);
     }
@@ -436,7 +459,7 @@ public final class KroneckerCurvature implements AutoCloseable {
         if (!Double.isFinite(squaredNorm)) {
             ParameterLayout layout = gradient.layout();
             for (int e = 0; e < layout.entries().size(); e++) {
-                if (!Double.isFinite(backend.dot(gradient.view(e), gradient.view(e)))) {
+                if (!backend.isFinite(gradient.view(e))) {
                     throw new NumericalFailureException(
                             "the gradient of " + layout.entries().get(e).name() + " is not finite");
                 }

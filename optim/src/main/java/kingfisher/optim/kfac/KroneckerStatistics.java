@@ -50,8 +50,14 @@ final class KroneckerStatistics implements LayerStatistics {
     }
 
     @Override
-    public double[][] numbers() {
-        return new double[][] {inputs.numbers(), cotangents.numbers()};
+    public int[] lengths() {
+        return new int[] {inputs.length(), cotangents.length()};
+    }
+
+    @Override
+    public void numbersInto(double[][] numbers) {
+        inputs.numbersInto(numbers[0]);
+        cotangents.numbersInto(numbers[1]);
     }
 
     @Override

@@ -54,8 +54,7 @@ final class LagAverage {
     }
 
     boolean isFinite() {
-        return Double.isFinite(backend.dot(batchInputLag, batchInputLag))
-                && Double.isFinite(backend.dot(batchCotangentLag, batchCotangentLag));
+        return backend.isFinite(batchInputLag) && backend.isFinite(batchCotangentLag);
     }
 
     /** Moves the averages towards the batch; called with the share of the factors. */

@@ -1,11 +1,15 @@
 package kingfisher.optim.kfac;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
@@ -42,6 +46,7 @@ final class LayerBlock implements CurvatureBlock {
     private @Nullable Matrix conditioned; // in a chain: the layer's part of ΛΞ gradient
     private final Backend backend;
     private double @Nullable [][] decomposition;
+    private double @Nullable [][] retired; // the one before, if the next one can be written into its arrays
 
     /**
      * Allocates the averages of a layer.
@@ -167,9 +172,19 @@ final class LayerBlock implements CurvatureBlock {
         return isLinked() ? 1 : preconditioner.parts();
     }
 
-    /** Writes a part of the layer's {@link #precondition}, beside the other parts; in no chain. */
+    /** Computes a part of the layer's {@link #precondition}, beside the other parts; in no chain. */
     void preconditionPart(int part, ParameterVector gradient, double damping, ParameterVector result) {
         preconditioner.applyPart(part, gradientView.of(gradient), damping, resultView.of(result));
+    }
+
+    /** Whether {@link #finishPart} comes after {@link #preconditionPart}. */
+    boolean hasSecondRound() {
+        return !isLinked() && preconditioner.hasSecondRound();
+    }
+
+    /** Writes a part of the layer's {@link #precondition} from what all its parts have computed. */
+    void finishPart(int part, ParameterVector result) {
+        preconditioner.finishPart(part, resultView.of(result));
     }
 
     /** In a chain, computes the layer's part of {@code ΛΞ gradient}, and keeps it. */
@@ -224,6 +239,15 @@ final class LayerBlock implements CurvatureBlock {
 
     String name() {
         return name;
+    }
+
+    /** Returns a task for each part of each layer, in the order of {@link #largestFirst(List)}. */
+    static Runnable[] largestFirst(
+            List<LayerBlock> layers, ToIntFunction<LayerBlock> parts, ObjIntConsumer<LayerBlock> task) {
+        return largestFirst(layers)
+                .flatMap(layer -> IntStream.range(0, parts.applyAsInt(layer))
+                        .mapToObj(part -> (Runnable) () -> task.accept(layer, part)))
+                .toArray(Runnable[]::new);
     }
 
     /** Returns a task for each layer, in the order of {@link #largestFirst(List)}. */
@@ -307,21 +331,33 @@ final class LayerBlock implements CurvatureBlock {
 
     /** Returns copies of the averages that {@link #decompose} needs. */
     double[][] factors() {
-        double[][] own = statistics.numbers();
         if (next == null || lag == null) {
-            return own;
+            double[][] again = retired;
+            if (again == null) {
+                return statistics.numbers();
+            }
+            retired = null;
+            statistics.numbersInto(again);
+            return again;
         }
+        double[][] own = statistics.numbers();
         double[][] behind = next.statistics.numbers();
         return new double[][] {own[0], own[1], behind[0], behind[1], lag.inputNumbers(), lag.cotangentNumbers()};
     }
 
-    /** Decomposes what {@link #factors} has returned; touches nothing else, so that it may run beside everything. */
+    /**
+     * Decomposes what {@link #factors} has returned, which may be overwritten; touches nothing else, so that it may run
+     * beside everything.
+     */
     Decomposition<double[][]> decompose(double[][] factors, double damping) {
         return preconditioner.decompose(factors, damping);
     }
 
     /** Makes a decomposition count. */
     void load(double[][] parts) {
+        if (Arrays.equals(preconditioner.lengths(), statistics.lengths())) {
+            retired = decomposition;
+        }
         decomposition = parts;
         preconditioner.load(parts);
     }

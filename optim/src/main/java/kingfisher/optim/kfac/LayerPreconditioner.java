@@ -14,7 +14,8 @@ sealed interface LayerPreconditioner
     /**
      * Decomposes factors on the host; touches nothing that products use, so that it may run beside them.
      *
-     * @param factors A and S, row-major or as diagonals; those of the next layer and of both behind them; or a diagonal
+     * @param factors A and S, row-major or as diagonals; those of the next layer and of both behind them; or a diagonal.
+     *     They are given away: the decomposition may be written into them
      * @param damping λ
      * @return what {@link #load} takes
      */
@@ -39,13 +40,26 @@ sealed interface LayerPreconditioner
         return 1;
     }
 
+    /** Whether {@link #finishPart} comes after {@link #applyPart}; depends on nothing but the shape. */
+    default boolean hasSecondRound() {
+        return false;
+    }
+
     /**
      * Computes a part of what {@link #apply} does, beside the other parts.
      *
      * @param part from 0 to {@link #parts} − 1
-     * @param result shares no memory with {@code gradient} where there are several parts; the part's rows are overwritten
+     * @param result shares no memory with {@code gradient} where there are several parts; the part's rows are overwritten,
+     *     if there is no second round
      */
     default void applyPart(int part, Matrix gradient, double damping, Matrix result) {
         apply(gradient, damping, result);
     }
+
+    /**
+     * Computes the part's rows of a result from what all parts have computed before.
+     *
+     * @param result the part's rows are overwritten
+     */
+    default void finishPart(int part, Matrix result) {}
 }

@@ -2,8 +2,6 @@ package kingfisher.optim.kfac;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import kingfisher.optim.network.LayerTrace;
 import kingfisher.optim.network.ParameterVector;
 import kingfisher.optim.parallel.Workers;
@@ -16,6 +14,7 @@ final class LayerProducts {
     private final Workers workers;
     private final Runnable[] tasks;
     private final Runnable[] conditions; // what chains compute before
+    private final Runnable[] finishing; // second rounds
     private final Runnable[] sums;
     private @Nullable List<LayerTrace> traces;
     private double scale;
@@ -26,15 +25,13 @@ final class LayerProducts {
     LayerProducts(List<LayerBlock> layers, Workers workers) {
         this.layers = layers;
         this.workers = workers;
-        this.tasks = LayerBlock.largestFirst(layers).flatMap(this::tasks).toArray(Runnable[]::new);
+        this.tasks = LayerBlock.largestFirst(layers, LayerBlock::parts, this::precondition);
+        this.finishing =
+                LayerBlock.largestFirst(layers, layer -> layer.hasSecondRound() ? layer.parts() : 0, this::finish);
         List<LayerBlock> linked = layers.stream().filter(LayerBlock::isLinked).toList();
         this.conditions = LayerBlock.largestFirst(
                 linked, l -> linked.get(l).condition(Objects.requireNonNull(gradient), damping));
         this.sums = LayerBlock.largestFirst(layers, this::preconditionSum);
-    }
-
-    private Stream<Runnable> tasks(LayerBlock block) {
-        return IntStream.range(0, block.parts()).mapToObj(part -> () -> precondition(block, part));
     }
 
     /** The arguments are those of {@link CurvatureBlock#precondition}. */
@@ -44,6 +41,9 @@ final class LayerProducts {
             workers.run(conditions);
         }
         workers.run(tasks);
+        if (finishing.length > 0) {
+            workers.run(finishing);
+        }
     }
 
     /**
@@ -74,6 +74,10 @@ final class LayerProducts {
         } else {
             block.preconditionPart(part, Objects.requireNonNull(gradient), damping, into);
         }
+    }
+
+    private void finish(LayerBlock block, int part) {
+        block.finishPart(part, Objects.requireNonNull(result));
     }
 
     private void preconditionSum(int layer) {

@@ -1,5 +1,6 @@
 package kingfisher.optim.kfac;
 
+import java.util.Arrays;
 import java.util.Map;
 import kingfisher.optim.linear.LinearOperator;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,18 @@ sealed interface LayerStatistics permits KroneckerStatistics, DiagonalStatistics
     /** Moves the averages towards the batch. */
     void blend(double share);
 
+    /** Lengths of the arrays of {@link #numbersInto}. */
+    int[] lengths();
+
+    /** Writes the averages, as {@link LayerPreconditioner#decompose} takes them. */
+    void numbersInto(double[][] numbers);
+
     /** Returns copies of the averages, as {@link LayerPreconditioner#decompose} takes them. */
-    double[][] numbers();
+    default double[][] numbers() {
+        double[][] numbers = Arrays.stream(lengths()).mapToObj(double[]::new).toArray(double[][]::new);
+        numbersInto(numbers);
+        return numbers;
+    }
 
     /** Returns the curvature as it is now, without damping. */
     LinearOperator curvature();

@@ -22,8 +22,7 @@ interface Routines {
     List<EigenMethod> eigenMethods(int size);
 
     /**
-     * Replaces the lower triangle of a finite symmetric matrix by L with LLᵀ = matrix; what is above the diagonal becomes
-     * undefined.
+     * Replaces the lower triangle of a finite symmetric matrix by L with LLᵀ = matrix; what is above the diagonal stays.
      *
      * @return false if the matrix is not positive definite
      */

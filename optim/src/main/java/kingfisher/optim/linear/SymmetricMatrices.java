@@ -8,9 +8,8 @@ import kingfisher.optim.linear.Decomposition.Reason;
 /**
  * Decompositions of real symmetric matrices, by LAPACK in double, or by plain Java where that can't be loaded.
  *
- * <p>A matrix is row-major [n × n]. It is never modified: what is decomposed is a copy of its symmetric part
- * {@code (C + Cᵀ) / 2}, so that an asymmetry left by rounding does no harm. What has no decomposition gives a typed answer;
- * only wrong shapes throw. Everything runs on the calling thread and may be called from several at once.
+ * <p>A matrix is row-major [n × n]. What is decomposed is its symmetric part {@code (C + Cᵀ) / 2}, so that an asymmetry left
+ * by rounding does no harm. What has no decomposition gives a typed answer; only wrong shapes throw. Everything runs on the calling thread and may be called from several at once.
  */
 public final class SymmetricMatrices {
 
@@ -40,7 +39,8 @@ public final class SymmetricMatrices {
             return new Failed<>(Reason.NOT_FINITE);
         }
         for (Routines.EigenMethod method : routines.eigenMethods(size)) {
-            double[] vectors = symmetricPart(size, matrix);
+            double[] vectors = matrix.clone();
+            symmetrize(size, vectors);
             double[] values = new double[size];
             if (method.decompose(size, vectors, values) && Vectors.isFinite(values) && Vectors.isFinite(vectors)) {
                 return new Found<>(new SymmetricEigen(size, values, vectors), 0);
@@ -63,48 +63,91 @@ public final class SymmetricMatrices {
 
     static Decomposition<Cholesky> cholesky(Routines routines, int size, double[] matrix) {
         Shape.requireSquare("matrix", size, matrix);
+        double[] factor = matrix.clone();
+        Decomposition<double[]> lower = factor(routines, size, factor);
+        if (lower instanceof Failed<double[]> failed) {
+            return new Failed<>(failed.reason());
+        }
+        for (int i = 0; i < size; i++) {
+            Arrays.fill(factor, i * size + i + 1, (i + 1) * size, 0);
+        }
+        return new Found<>(new Cholesky(routines, size, factor), ((Found<double[]>) lower).jitter());
+    }
+
+    /**
+     * Replaces C by {@code (C + jI)⁻¹} with the jitter j of {@link #cholesky}, in the array that it is in: for callers who
+     * do so again and again, as new arrays can take longer than the arithmetic.
+     *
+     * @param matrix C [n × n]; becomes the inverse, exactly symmetric, or undefined if there is none
+     * @return the array with the jitter, or that C is not finite or not positive definite, or its inverse is not finite
+     * @throws IllegalArgumentException if {@code matrix} has not size² elements
+     */
+    public static Decomposition<double[]> invert(int size, double[] matrix) {
+        return invert(Routines.best(), size, matrix);
+    }
+
+    static Decomposition<double[]> invert(Routines routines, int size, double[] matrix) {
+        Shape.requireSquare("matrix", size, matrix);
+        Decomposition<double[]> factor = factor(routines, size, matrix);
+        if (factor instanceof Found<double[]>) {
+            routines.invert(size, matrix);
+            mirrorLowerTriangle(size, matrix);
+            return Vectors.isFinite(matrix) ? factor : new Failed<>(Reason.NOT_FINITE);
+        }
+        return factor;
+    }
+
+    /** Replaces the lower triangle by L; returns the same array, or why there is no L. */
+    private static Decomposition<double[]> factor(Routines routines, int size, double[] matrix) {
         if (!Vectors.isFinite(matrix)) {
             return new Failed<>(Reason.NOT_FINITE);
         }
+        symmetrize(size, matrix);
+        double[] diagonal = new double[size];
         double largest = 0;
         for (int i = 0; i < size; i++) {
-            largest = Math.max(largest, matrix[i * size + i]);
+            diagonal[i] = matrix[i * size + i];
+            largest = Math.max(largest, diagonal[i]);
         }
         double jitter = 0;
         for (int attempt = 0; attempt <= JITTER_ATTEMPTS; attempt++) {
-            double[] factor = symmetricPart(size, matrix);
-            for (int i = 0; i < size; i++) {
-                factor[i * size + i] += jitter;
+            if (attempt > 0) {
+                mirrorUpperTriangle(size, matrix);
             }
-            if (routines.factor(size, factor) && Vectors.isFinite(factor)) {
-                for (int i = 0; i < size; i++) {
-                    Arrays.fill(factor, i * size + i + 1, (i + 1) * size, 0);
-                }
-                return new Found<>(new Cholesky(routines, size, factor), jitter);
+            for (int i = 0; i < size; i++) {
+                matrix[i * size + i] = diagonal[i] + jitter;
+            }
+            if (routines.factor(size, matrix) && Vectors.isFinite(matrix)) {
+                return new Found<>(matrix, jitter);
             }
             jitter = attempt == 0 ? JITTER * largest : JITTER_GROWTH * jitter;
         }
         return new Failed<>(Reason.NOT_POSITIVE_DEFINITE);
     }
 
-    /** Returns (C + Cᵀ) / 2, halved first, so that nothing overflows. */
-    private static double[] symmetricPart(int size, double[] matrix) {
-        double[] part = new double[matrix.length];
+    /** Replaces C by (C + Cᵀ) / 2, halved first, so that nothing overflows. */
+    private static void symmetrize(int size, double[] matrix) {
         for (int left = 0; left < size; left += TILE) {
-            for (int row = left; row < size; row++) {
-                average(size, matrix, row, left, Math.min(row, left + TILE), part);
+            for (int row = left + 1; row < size; row++) {
+                average(size, matrix, row, left, Math.min(row, left + TILE));
             }
         }
-        for (int i = 0; i < size; i++) {
-            part[i * size + i] = matrix[i * size + i];
-        }
-        mirrorLowerTriangle(size, part);
-        return part;
     }
 
-    private static void average(int size, double[] matrix, int row, int from, int to, double[] part) {
+    private static void average(int size, double[] matrix, int row, int from, int to) {
         for (int column = from; column < to; column++) {
-            part[row * size + column] = 0.5 * matrix[row * size + column] + 0.5 * matrix[column * size + row];
+            double mean = 0.5 * matrix[row * size + column] + 0.5 * matrix[column * size + row];
+            matrix[row * size + column] = mean;
+            matrix[column * size + row] = mean;
+        }
+    }
+
+    /** Copies row by row; only where a matrix had no decomposition. */
+    private static void mirrorUpperTriangle(int size, double[] matrix) {
+        for (int row = 1; row < size; row++) {
+            for (int column = 0; column < row; column++) {
+                matrix[row * size + column] = matrix[column * size + row];
+            }
         }
     }
 

@@ -51,10 +51,20 @@ public final class Vectors {
     /** Whether no element is infinite or NaN. */
     public static boolean isFinite(double[] x) {
         // 0 times an element is 0, or NaN if the element is not finite
-        double defect = 0;
-        for (double value : x) {
-            defect += 0 * value;
+        double d0 = 0;
+        double d1 = 0;
+        double d2 = 0;
+        double d3 = 0;
+        int i = 0;
+        for (; i + 4 <= x.length; i += 4) {
+            d0 += 0 * x[i];
+            d1 += 0 * x[i + 1];
+            d2 += 0 * x[i + 2];
+            d3 += 0 * x[i + 3];
         }
-        return defect == 0;
+        for (; i < x.length; i++) {
+            d0 += 0 * x[i];
+        }
+        return d0 + d1 + d2 + d3 == 0;
     }
 }

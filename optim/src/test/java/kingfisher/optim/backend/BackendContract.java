@@ -145,6 +145,35 @@ abstract class BackendContract extends BackendCurvatureContract {
     }
 
     @Test
+    void oneElementThatIsNotFiniteIsFound() {
+        for (Layout layout : Layout.values()) {
+            for (int size : new int[] {1, 7, 65}) {
+                double[] x = normals(size);
+                assertThat(backend.isFinite(matrix(layout, 1, size, x))).isTrue();
+                for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+                    for (int at = 0; at < size; at++) {
+                        double[] broken = x.clone();
+                        broken[at] = value;
+                        assertThat(backend.isFinite(matrix(layout, 1, size, broken)))
+                                .as("%s, %s at %d of %d", layout, value, at, size)
+                                .isFalse();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void numbersWhoseSumOverflowsAreFinite() {
+        // in double, numbers may be called infinite from the root of the largest one on
+        double large = backend.precision() == Precision.FLOAT ? Float.MAX_VALUE : 1e150;
+        assertThat(backend.isFinite(matrix(Layout.WHOLE, 5, 9, constants(45, large))))
+                .isTrue();
+        assertThat(backend.isFinite(matrix(Layout.WHOLE, 5, 9, constants(45, -large))))
+                .isTrue();
+    }
+
+    @Test
     void nanIsNotLostInSumsAndScales() {
         Matrix x = matrix(Layout.WHOLE, 3, 2, 1, 2, Double.NaN, 4, 5, 6);
         Matrix sums = backend.allocate(1, 2);

@@ -3,6 +3,7 @@ package kingfisher.optim.kfac;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import kingfisher.optim.Allocations;
 import kingfisher.optim.backend.Activation;
 import kingfisher.optim.backend.Backend;
@@ -126,6 +127,33 @@ final class CurvaturePrecisionTest {
         ParameterVector result = fixture.parameters.zerosLike();
         curvature.precondition(fixture.vector(gradient), damping, result);
         return fixture.download(result);
+    }
+
+    /** Layers so wide that their products are cut, those with eigenvectors in two rounds; and decompositions in used arrays. */
+    @Test
+    void theNumberOfWorkersDoesNotMatterForWideLayers() {
+        SupervisedTask task = SupervisedTask.regression(new CpuBackend(), Activation.TANH, 40, SEED, 3, 300, 260, 2);
+        double[] start = task.parameters();
+        for (KroneckerSettings form : Forms.all(4)) {
+            KfacSettings settings = KfacSettings.defaults()
+                    .withCurvature(form.withPeriods(1, 1, 0))
+                    .withConstantDamping(0.1)
+                    .withRule(new StepRule.Fixed(0.1, 0.9), Optional.empty());
+            double[] alone = start;
+            for (int count = 1; count <= 3; count++) {
+                task.setParameters(start);
+                try (Workers workers = new Workers(count);
+                        Kfac kfac = Kfac.of(settings, task.model, task.metrics, SEED, workers)) {
+                    for (int step = 0; step < 3; step++) {
+                        kfac.step(task.objective);
+                    }
+                }
+                alone = count == 1 ? task.parameters() : alone;
+                assertThat(task.parameters())
+                        .as("%d threads, %s, seed %d", count, form, SEED)
+                        .isEqualTo(alone);
+            }
+        }
     }
 
     @ParameterizedTest

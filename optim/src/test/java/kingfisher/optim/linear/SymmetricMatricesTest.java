@@ -162,6 +162,61 @@ class SymmetricMatricesTest {
 
     @ParameterizedTest
     @EnumSource
+    void aMatrixIsInvertedInItsOwnArray(Place place) {
+        for (int n : new int[] {1, 2, 9, 65, 130}) {
+            double[] matrix = Dense.covariance(n, 3 * n, random);
+            double[] askew = matrix.clone();
+            if (n > 1) {
+                askew[1] += 1e-9;
+                askew[n] -= 1e-9;
+            }
+            Decomposition<double[]> found = SymmetricMatrices.invert(place.routines(), n, askew);
+            assertThat(found).isEqualTo(new Found<>(askew, 0));
+            assertClose(place.where(n), Dense.multiply(n, n, n, askew, matrix), Dense.identity(n), 1e-11);
+            assertThat(askew).as(place.where(n)).isEqualTo(Dense.transpose(n, n, askew));
+        }
+    }
+
+    /** The factor that was not found has overwritten a triangle, which is made again for the next jitter. */
+    @ParameterizedTest
+    @EnumSource
+    void aMatrixIsInvertedWithTheJitterThatItNeeds(Place place) {
+        int n = 12;
+        double[] matrix = Dense.covariance(n, 4, random); // of rank 4
+        double[] shifted = matrix.clone();
+        for (int i = 0; i < n; i++) {
+            shifted[i * n + i] -= 1e-7;
+        }
+        double jitter = ((Found<Cholesky>) SymmetricMatrices.cholesky(place.routines(), n, shifted)).jitter();
+        assertThat(jitter).as(place.where("jitter")).isPositive();
+        double[] inverse = shifted.clone();
+        Decomposition<double[]> found = SymmetricMatrices.invert(place.routines(), n, inverse);
+        assertThat(found).as(place.where("inverse")).isEqualTo(new Found<>(inverse, jitter));
+        double[] damped = Dense.add(shifted, Dense.scale(jitter, Dense.identity(n)));
+        assertClose(place.where("product"), Dense.multiply(n, n, n, inverse, damped), Dense.identity(n), 1e-7);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatHasNoInverseSaysWhy(Place place) {
+        assertThat(SymmetricMatrices.invert(place.routines(), 2, new double[] {1, 2, 2, 1}))
+                .isEqualTo(new Failed<double[]>(Reason.NOT_POSITIVE_DEFINITE));
+        for (double value : new double[] {Double.NaN, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY}) {
+            for (int at = 0; at < 9; at++) {
+                double[] matrix = Dense.identity(3);
+                matrix[at] = value;
+                assertThat(SymmetricMatrices.invert(place.routines(), 3, matrix))
+                        .as(place.where(at))
+                        .isEqualTo(new Failed<double[]>(Reason.NOT_FINITE));
+            }
+        }
+        // positive definite, with an inverse of more than the largest number
+        assertThat(SymmetricMatrices.invert(place.routines(), 2, Dense.diagonal(1, 1e-310)))
+                .isEqualTo(new Failed<double[]>(Reason.NOT_FINITE));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void extremeScalesAreOrdinary(Place place) {
         double[] matrix = Dense.covariance(6, 12, random);
         double[] values = eigen(place, 6, matrix).values();
@@ -248,6 +303,9 @@ class SymmetricMatricesTest {
         assertThatThrownBy(() -> SymmetricMatrices.cholesky(0, new double[0]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("matrix: expected at least one row and column, found 0 × 0");
+        assertThatThrownBy(() -> SymmetricMatrices.invert(3, new double[6]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("matrix: expected 9 numbers (3 × 3), found 6");
         Cholesky cholesky = SymmetricMatrices.cholesky(2, Dense.identity(2)).orElseThrow();
         assertThatThrownBy(() -> cholesky.solve(3, new double[6], new double[5]))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -252,6 +252,13 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public boolean isFinite(Matrix x) {
+        HeapMatrix matrix = (HeapMatrix) x;
+        // several times as fast as a sum in double, which is asked only where this one may have overflowed
+        return Float.isFinite(blas.sasum(matrix.size(), matrix.data, matrix.offset, 1)) || Backend.super.isFinite(x);
+    }
+
+    @Override
     public void activate(Activation function, Matrix preActivation, Matrix output) {
         HeapMatrix to = (HeapMatrix) output;
         HeapMatrix from = (HeapMatrix) preActivation;

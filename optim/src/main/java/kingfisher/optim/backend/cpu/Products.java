@@ -25,6 +25,9 @@ final class Products {
     private static final int CUT_COVARIANCE = 384;
 
     private static final int STRIP = 32;
+    /** The most elements of rows that all strips take before the next rows, so that they stay in a core's cache (512 KiB). */
+    private static final int CACHED = 128 * 1024;
+
     private static final int TILE = 16;
 
     private final BLAS blas;
@@ -50,7 +53,7 @@ final class Products {
         if (!cut || transposeRight || (long) rows * columns * inner <= UNPACKED) {
             multiplyWhole(alpha, left, transposeLeft, right, transposeRight, beta, result);
         } else if (transposeLeft && rows * columns <= CUT_SUM) {
-            sumOverRows(alpha, left, 0, rows, right, 0, columns, beta, result, 0);
+            sumOverRows(alpha, left, 0, rows, right, 0, columns, 0, left.rows(), beta, result, 0);
         } else if (!transposeLeft && inner * columns <= CUT_FORWARD) {
             multiplyRows(alpha, left, right, beta, result);
         } else {
@@ -116,6 +119,8 @@ final class Products {
     /**
      * Adds {@code leftᵀ right} of some columns of both up, some rows at a time.
      *
+     * @param firstRow the first of the rows that are summed
+     * @param end the row behind the last
      * @param at where in the result, from its beginning, the block begins
      */
     private void sumOverRows(
@@ -126,17 +131,19 @@ final class Products {
             HeapMatrix right,
             int rightColumn,
             int columns,
+            int firstRow,
+            int end,
             float beta,
             HeapMatrix result,
             int at) {
-        int part = part(left.rows(), Math.min(SUMMED_ROWS, UNPACKED / (rows * columns)));
-        for (int row = 0; row < left.rows(); row += part) {
+        int part = part(end - firstRow, Math.min(SUMMED_ROWS, UNPACKED / (rows * columns)));
+        for (int row = firstRow; row < end; row += part) {
             blas.sgemm(
                     "N",
                     "T",
                     columns,
                     rows,
-                    Math.min(part, left.rows() - row),
+                    Math.min(part, end - row),
                     alpha,
                     right.data,
                     right.offset + row * right.columns() + rightColumn,
@@ -144,7 +151,7 @@ final class Products {
                     left.data,
                     left.offset + row * left.columns() + leftColumn,
                     left.columns(),
-                    row == 0 ? beta : 1,
+                    row == firstRow ? beta : 1,
                     result.data,
                     result.offset + at,
                     result.columns());
@@ -165,10 +172,10 @@ final class Products {
     void covariance(float alpha, HeapMatrix batch, float beta, HeapMatrix result) {
         int columns = batch.columns();
         if (cut && columns <= CUT_COVARIANCE) {
-            for (int first = 0; first < columns; first += STRIP) {
-                int strip = Math.min(STRIP, columns - first);
-                int at = first * columns + first;
-                sumOverRows(alpha, batch, first, strip, batch, first, columns - first, beta, result, at);
+            int rows = batch.rows();
+            int most = CACHED / columns;
+            for (int row = 0; row < rows; row += most) {
+                addTriangle(alpha, batch, row, Math.min(rows, row + most), row == 0 ? beta : 1, result);
             }
         } else {
             // the lower triangle where columns are counted first is the upper one here
@@ -187,6 +194,16 @@ final class Products {
                     columns);
         }
         mirrorUpperTriangle(result.data, result.offset, columns);
+    }
+
+    /** Adds the upper triangle of some rows' squares, strip by strip. */
+    private void addTriangle(float alpha, HeapMatrix batch, int firstRow, int end, float beta, HeapMatrix result) {
+        int columns = batch.columns();
+        for (int first = 0; first < columns; first += STRIP) {
+            int strip = Math.min(STRIP, columns - first);
+            int at = first * columns + first;
+            sumOverRows(alpha, batch, first, strip, batch, first, columns - first, firstRow, end, beta, result, at);
+        }
     }
 
     /** Copies tile by tile: the columns that are read stay in the cache until all their rows have been written. */
