@@ -11,7 +11,6 @@ import kingfisher.optim.backend.Backend;
 import kingfisher.optim.curvature.RowWeights;
 import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.kfac.CoveredParameters.Curvature;
-import kingfisher.optim.linear.Decomposition.Found;
 import kingfisher.optim.network.LayerTrace;
 import kingfisher.optim.network.LinearizedModel;
 import kingfisher.optim.network.ParameterLayout;
@@ -369,12 +368,10 @@ public final class KroneckerCurvature implements AutoCloseable {
     }
 
     private void publish(LayerDecompositions.Result result, long begun) {
+        decompositions.publish(result);
         boolean tolerable = true;
-        for (int l = 0; l < layers.size(); l++) {
-            if (result.layers().get(l) instanceof Found<double[][]> found) {
-                layers.get(l).load(found.value());
-            }
-            tolerable &= layers.get(l).hasDecomposition();
+        for (LayerBlock layer : layers) {
+            tolerable &= layer.hasDecomposition();
         }
         Optional<String> failure = result.failure(layers);
         failedDecompositions.account(failure.orElse(null), tolerable);

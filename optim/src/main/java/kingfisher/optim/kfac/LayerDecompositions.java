@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import kingfisher.optim.linear.Decomposition;
 import kingfisher.optim.linear.Decomposition.Failed;
+import kingfisher.optim.linear.Decomposition.Found;
 import kingfisher.optim.parallel.Workers;
 
 /** Decomposes the factors of all layers. */
@@ -31,6 +32,8 @@ final class LayerDecompositions {
     private final Workers workers;
     private final Runnable[] tasks;
     private final AtomicReferenceArray<Decomposition<double[][]>> found;
+    private final Runnable[] loads;
+    private Result publishing = new Result(List.of());
     private double damping;
 
     LayerDecompositions(List<LayerBlock> layers, Workers workers) {
@@ -39,6 +42,7 @@ final class LayerDecompositions {
         this.found = new AtomicReferenceArray<>(layers.size());
         this.tasks = LayerBlock.largestFirst(
                 layers, l -> found.set(l, layers.get(l).decompose(layers.get(l).factors(), damping)));
+        this.loads = LayerBlock.largestFirst(layers, this::load);
     }
 
     /** Decomposes the averages on all workers; called by the stepping thread. */
@@ -46,6 +50,18 @@ final class LayerDecompositions {
         damping = lambda;
         workers.run(tasks);
         return new Result(IntStream.range(0, layers.size()).mapToObj(found::get).toList());
+    }
+
+    /** Makes what was found count, on all workers; called by the stepping thread. */
+    void publish(Result result) {
+        publishing = result;
+        workers.run(loads);
+    }
+
+    private void load(int layer) {
+        if (publishing.layers().get(layer) instanceof Found<double[][]> found) {
+            layers.get(layer).load(found.value());
+        }
     }
 
     /** Returns copies of each layer's averages. */

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Some rows of a product, which one thread computes beside others. */
 final class RowPart {
 
-    /* Each part packs the right factor once more: cut in two, a product of 256 rows takes a fifth longer on one thread, and
-     * a quarter less on two. */
+    /* Of this many rows the cpu backend's products are as fast as of all; of fewer they are slower. */
     private static final int LEAST_ROWS = 128;
 
     private static final int MOST_PARTS = 16;

@@ -41,7 +41,8 @@ abstract class BackendContract extends BackendCurvatureContract {
         "257,129,31",
         "64,64,64",
         "17,1500,64",
-        "700,64,48"
+        "700,64,48",
+        "40,260,150"
     })
     void productsAreSumsOfProducts(int rows, int inner, int columns) {
         for (Layout layout : Layout.values()) {
