@@ -54,7 +54,7 @@ final class ConditionalPreconditioner implements LayerPreconditioner {
     }
 
     @Override
-    public Decomposition<double[][]> decompose(double[][] factors, double damping) {
+    public Decomposition<double[][]> decompose(double[][] factors, double damping, double[][] into) {
         KroneckerOperator own = new KroneckerOperator(
                 new DenseOperator(leftBasis.rows(), factors[0]), new DenseOperator(rightBasis.rows(), factors[1]));
         KroneckerOperator next = new KroneckerOperator(

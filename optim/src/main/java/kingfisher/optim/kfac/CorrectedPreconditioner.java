@@ -52,8 +52,8 @@ final class CorrectedPreconditioner implements LayerPreconditioner {
     }
 
     @Override
-    public Decomposition<double[][]> decompose(double[][] factors, double damping) {
-        return basis.decompose(factors);
+    public Decomposition<double[][]> decompose(double[][] factors, double damping, double[][] into) {
+        return basis.decompose(factors, into);
     }
 
     @Override

@@ -22,8 +22,9 @@ final class DiagonalPreconditioner implements LayerPreconditioner {
     }
 
     @Override
-    public Decomposition<double[][]> decompose(double[][] factors, double damping) {
-        return Vectors.isFinite(factors[0]) ? new Found<>(factors, 0) : new Failed<>(Reason.NOT_FINITE);
+    public Decomposition<double[][]> decompose(double[][] factors, double damping, double[][] into) {
+        System.arraycopy(factors[0], 0, into[0], 0, into[0].length);
+        return Vectors.isFinite(into[0]) ? new Found<>(into, 0) : new Failed<>(Reason.NOT_FINITE);
     }
 
     @Override

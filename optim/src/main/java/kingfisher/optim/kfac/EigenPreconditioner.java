@@ -31,8 +31,8 @@ final class EigenPreconditioner implements LayerPreconditioner {
     }
 
     @Override
-    public Decomposition<double[][]> decompose(double[][] factors, double damping) {
-        return basis.decompose(factors);
+    public Decomposition<double[][]> decompose(double[][] factors, double damping, double[][] into) {
+        return basis.decompose(factors, into);
     }
 
     @Override

@@ -60,26 +60,22 @@ final class InversePreconditioner implements LayerPreconditioner {
     }
 
     @Override
-    public Decomposition<double[][]> decompose(double[][] factors, double damping) {
+    public Decomposition<double[][]> decompose(double[][] factors, double damping, double[][] into) {
         FactoredDamping split = FactoredDamping.split(
                 damping,
                 rows,
                 trace(rows, leftDiagonal, factors[0]),
                 columns,
                 trace(columns, rightDiagonal, factors[1]));
-        Decomposition<double[]> a = invert(rows, leftDiagonal, factors[0], split.left());
+        Decomposition<double[]> a = invert(rows, leftDiagonal, factors[0], split.left(), into[0]);
         if (a instanceof Failed<double[]> failed) {
             return new Failed<>(failed.reason());
         }
-        Decomposition<double[]> s = invert(columns, rightDiagonal, factors[1], split.right());
+        Decomposition<double[]> s = invert(columns, rightDiagonal, factors[1], split.right(), into[1]);
         if (s instanceof Failed<double[]> failed) {
             return new Failed<>(failed.reason());
         }
-        Found<double[]> leftFound = (Found<double[]>) a;
-        Found<double[]> rightFound = (Found<double[]>) s;
-        return new Found<>(
-                new double[][] {leftFound.value(), rightFound.value()},
-                Math.max(leftFound.jitter(), rightFound.jitter()));
+        return new Found<>(into, Math.max(((Found<double[]>) a).jitter(), ((Found<double[]>) s).jitter()));
     }
 
     private static double trace(int size, boolean diagonal, double[] factor) {
@@ -90,20 +86,22 @@ final class InversePreconditioner implements LayerPreconditioner {
         return sum;
     }
 
-    /** Damps a factor and inverts it, in its own array. */
-    private static Decomposition<double[]> invert(int size, boolean diagonal, double[] factor, double damping) {
+    /** Damps a factor and inverts it. */
+    private static Decomposition<double[]> invert(
+            int size, boolean diagonal, double[] factor, double damping, double[] into) {
+        System.arraycopy(factor, 0, into, 0, factor.length);
         for (int i = 0; i < size; i++) {
-            factor[diagonal ? i : i * size + i] += damping;
+            into[diagonal ? i : i * size + i] += damping;
         }
         if (!diagonal) {
-            return SymmetricMatrices.invert(size, factor);
+            return SymmetricMatrices.invert(size, into);
         }
-        for (double divisor : factor) {
+        for (double divisor : into) {
             if (!(divisor > 0)) {
                 return new Failed<>(Reason.NOT_POSITIVE_DEFINITE);
             }
         }
-        return Vectors.isFinite(factor) ? new Found<>(factor, 0) : new Failed<>(Reason.NOT_FINITE);
+        return Vectors.isFinite(into) ? new Found<>(into, 0) : new Failed<>(Reason.NOT_FINITE);
     }
 
     @Override

@@ -2,13 +2,13 @@ package kingfisher.optim.kfac;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.linear.Decomposition;
 import kingfisher.optim.linear.Decomposition.Failed;
 import kingfisher.optim.linear.Decomposition.Found;
 import kingfisher.optim.linear.Decomposition.Reason;
-import kingfisher.optim.linear.SymmetricEigen;
 import kingfisher.optim.linear.SymmetricMatrices;
 import kingfisher.optim.linear.Vectors;
 import org.jspecify.annotations.Nullable;
@@ -67,33 +67,27 @@ final class KroneckerBasis {
         }
     }
 
-    /** Decomposes A and S; touches nothing that products use. */
-    Decomposition<double[][]> decompose(double[][] factors) {
-        Decomposition<double[][]> left = decompose(rows, leftVectors == null, factors[0]);
-        if (left instanceof Failed<double[][]>) {
-            return left;
-        }
-        Decomposition<double[][]> right = decompose(columns, rightVectors == null, factors[1]);
-        if (right instanceof Failed<double[][]>) {
-            return right;
-        }
-        double[][] a = left.orElseThrow();
-        double[][] s = right.orElseThrow();
-        return new Found<>(new double[][] {a[0], a[1], s[0], s[1]}, 0);
+    /** Decomposes A and S into arrays of {@link #lengths}; touches nothing that products use. */
+    Decomposition<double[][]> decompose(double[][] factors, double[][] into) {
+        Optional<Reason> left = decompose(rows, leftVectors == null, factors[0], into[0], into[1]);
+        Optional<Reason> defect =
+                left.isPresent() ? left : decompose(columns, rightVectors == null, factors[1], into[2], into[3]);
+        return defect.isPresent() ? new Failed<>(defect.get()) : new Found<>(into, 0);
     }
 
-    private static Decomposition<double[][]> decompose(int size, boolean diagonal, double[] factor) {
+    private static Optional<Reason> decompose(
+            int size, boolean diagonal, double[] factor, double[] values, double[] vectors) {
         if (diagonal) {
-            return Vectors.isFinite(factor)
-                    ? new Found<>(new double[][] {factor, new double[0]}, 0)
-                    : new Failed<>(Reason.NOT_FINITE);
+            System.arraycopy(factor, 0, values, 0, size);
+            return Vectors.isFinite(values) ? Optional.empty() : Optional.of(Reason.NOT_FINITE);
         }
-        Decomposition<SymmetricEigen> eigen = SymmetricMatrices.eigen(size, factor);
-        if (eigen instanceof Failed<SymmetricEigen> failed) {
-            return new Failed<>(failed.reason());
+        if (SymmetricMatrices.eigen(size, factor, values, vectors) instanceof Failed<double[]> failed) {
+            return Optional.of(failed.reason());
         }
-        SymmetricEigen clipped = eigen.orElseThrow().clipped();
-        return new Found<>(new double[][] {clipped.values(), clipped.vectors()}, 0);
+        for (int i = 0; i < size; i++) {
+            values[i] = Math.max(0, values[i]); // what rounding made negative
+        }
+        return Optional.empty();
     }
 
     int[] lengths() {

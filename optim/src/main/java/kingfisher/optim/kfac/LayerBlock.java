@@ -1,6 +1,5 @@
 package kingfisher.optim.kfac;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,8 @@ final class LayerBlock implements CurvatureBlock {
     private @Nullable Matrix conditioned; // in a chain: the layer's part of ΛΞ gradient
     private final Backend backend;
     private double @Nullable [][] decomposition;
-    private double @Nullable [][] retired; // the one before, if the next one can be written into its arrays
+    private double @Nullable [][] spare; // arrays for the next one
+    private double @Nullable [][] numbers; // the averages when they are decomposed
 
     /**
      * Allocates the averages of a layer.
@@ -329,35 +329,31 @@ final class LayerBlock implements CurvatureBlock {
         }
     }
 
-    /** Returns copies of the averages that {@link #decompose} needs. */
+    /** Returns the averages that {@link #decompose} needs, in arrays that the next call may write again. */
     double[][] factors() {
+        double[][] own = numbers == null ? LayerStatistics.arrays(statistics.lengths()) : numbers;
+        numbers = own;
+        statistics.numbersInto(own);
         if (next == null || lag == null) {
-            double[][] again = retired;
-            if (again == null) {
-                return statistics.numbers();
-            }
-            retired = null;
-            statistics.numbersInto(again);
-            return again;
+            return own;
         }
-        double[][] own = statistics.numbers();
         double[][] behind = next.statistics.numbers();
         return new double[][] {own[0], own[1], behind[0], behind[1], lag.inputNumbers(), lag.cotangentNumbers()};
     }
 
     /**
-     * Decomposes what {@link #factors} has returned, which may be overwritten; touches nothing else, so that it may run
-     * beside everything.
+     * Decomposes what {@link #factors} has returned, into the arrays of the decomposition before the last one; may run beside
+     * everything but another decomposition and {@link #load}.
      */
     Decomposition<double[][]> decompose(double[][] factors, double damping) {
-        return preconditioner.decompose(factors, damping);
+        double[][] into = spare == null ? LayerStatistics.arrays(decompositionLengths()) : spare;
+        spare = into;
+        return preconditioner.decompose(factors, damping, into);
     }
 
     /** Makes a decomposition count. */
     void load(double[][] parts) {
-        if (Arrays.equals(preconditioner.lengths(), statistics.lengths())) {
-            retired = decomposition;
-        }
+        spare = decomposition;
         decomposition = parts;
         preconditioner.load(parts);
     }

@@ -69,7 +69,7 @@ final class LayerDecompositions {
         return layers.stream().map(LayerBlock::factors).toList();
     }
 
-    /** Decomposes copies of averages, which it may overwrite, on the calling thread; may run beside everything. */
+    /** Decomposes copies of averages on the calling thread; may run beside the steps. */
     Result compute(List<double[][]> factors, double lambda) {
         List<Decomposition<double[][]>> results = new ArrayList<>();
         for (int l = 0; l < layers.size(); l++) {

@@ -14,12 +14,12 @@ sealed interface LayerPreconditioner
     /**
      * Decomposes factors on the host; touches nothing that products use, so that it may run beside them.
      *
-     * @param factors A and S, row-major or as diagonals; those of the next layer and of both behind them; or a diagonal.
-     *     They are given away: the decomposition may be written into them
+     * @param factors A and S, row-major or as diagonals; those of the next layer and of both behind them; or a diagonal
      * @param damping λ
+     * @param into arrays of {@link #lengths}, in which what is found may be returned; undefined otherwise
      * @return what {@link #load} takes
      */
-    Decomposition<double[][]> decompose(double[][] factors, double damping);
+    Decomposition<double[][]> decompose(double[][] factors, double damping, double[][] into);
 
     /** Lengths of the arrays that make up a decomposition. */
     int[] lengths();

@@ -29,9 +29,14 @@ sealed interface LayerStatistics permits KroneckerStatistics, DiagonalStatistics
 
     /** Returns copies of the averages, as {@link LayerPreconditioner#decompose} takes them. */
     default double[][] numbers() {
-        double[][] numbers = Arrays.stream(lengths()).mapToObj(double[]::new).toArray(double[][]::new);
+        double[][] numbers = arrays(lengths());
         numbersInto(numbers);
         return numbers;
+    }
+
+    /** Returns arrays of these lengths. */
+    static double[][] arrays(int[] lengths) {
+        return Arrays.stream(lengths).mapToObj(double[]::new).toArray(double[][]::new);
     }
 
     /** Returns the curvature as it is now, without damping. */

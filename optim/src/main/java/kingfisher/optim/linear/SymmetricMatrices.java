@@ -35,15 +35,41 @@ public final class SymmetricMatrices {
 
     static Decomposition<SymmetricEigen> eigen(Routines routines, int size, double[] matrix) {
         Shape.requireSquare("matrix", size, matrix);
+        double[] values = new double[size];
+        double[] vectors = new double[matrix.length];
+        Decomposition<double[]> found = eigen(routines, size, matrix, values, vectors);
+        return found instanceof Failed<double[]> failed
+                ? new Failed<>(failed.reason())
+                : new Found<>(new SymmetricEigen(size, values, vectors), 0);
+    }
+
+    /**
+     * The same into given arrays: for callers who decompose again and again, as new arrays can take longer than the
+     * arithmetic.
+     *
+     * @param matrix C [n × n]; not modified
+     * @param values become the eigenvalues in ascending order [n], undefined if there is no answer
+     * @param vectors become Q, row-major [n × n]: column i is the eigenvector of value i; undefined if there is no answer
+     * @return {@code vectors}, or why they were not found
+     * @throws IllegalArgumentException if an array has not the right length
+     */
+    public static Decomposition<double[]> eigen(int size, double[] matrix, double[] values, double[] vectors) {
+        return eigen(Routines.best(), size, matrix, values, vectors);
+    }
+
+    private static Decomposition<double[]> eigen(
+            Routines routines, int size, double[] matrix, double[] values, double[] vectors) {
+        Shape.requireSquare("matrix", size, matrix);
+        Shape.requireMatrix("values", 1, size, values);
+        Shape.requireSquare("vectors", size, vectors);
         if (!Vectors.isFinite(matrix)) {
             return new Failed<>(Reason.NOT_FINITE);
         }
         for (Routines.EigenMethod method : routines.eigenMethods(size)) {
-            double[] vectors = matrix.clone();
+            System.arraycopy(matrix, 0, vectors, 0, matrix.length);
             symmetrize(size, vectors);
-            double[] values = new double[size];
             if (method.decompose(size, vectors, values) && Vectors.isFinite(values) && Vectors.isFinite(vectors)) {
-                return new Found<>(new SymmetricEigen(size, values, vectors), 0);
+                return new Found<>(vectors, 0);
             }
         }
         return new Failed<>(Reason.NO_CONVERGENCE);

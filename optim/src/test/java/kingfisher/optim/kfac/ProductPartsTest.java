@@ -42,7 +42,7 @@ final class ProductPartsTest {
         /** Returns what the parts leave, the last one first, in two results: a part keeps its view of the last one. */
         double[][] products(LayerPreconditioner preconditioner, int parts) {
             preconditioner.load(preconditioner
-                    .decompose(new double[][] {a.clone(), s.clone()}, DAMPING)
+                    .decompose(new double[][] {a, s}, DAMPING, LayerStatistics.arrays(preconditioner.lengths()))
                     .orElseThrow());
             assertThat(preconditioner.parts()).isEqualTo(oracle.isParallel() ? 1 : parts);
             Matrix operand = oracle.allocate(rows, columns);
