@@ -76,6 +76,10 @@ public final class RowWeights {
 
     /** {@code target_b = √(factor · ω_b)}: what a row's cotangent is scaled by, so that its square counts ω_b. */
     public void rootInto(double factor, double[] target) {
+        if (uniform) {
+            Arrays.fill(target, 0, values.length, Math.sqrt(factor));
+            return;
+        }
         for (int b = 0; b < values.length; b++) {
             target[b] = Math.sqrt(factor * values[b]);
         }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import kingfisher.optim.backend.Backend;
+import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.curvature.WeightedMetric;
 import kingfisher.optim.network.LinearizedModel;
 import kingfisher.optim.network.ParameterVector;
@@ -34,9 +35,16 @@ public final class Kfac implements AutoCloseable {
     private final ParameterVector velocity;
     private final ParameterVector delta;
     private final ParameterVector before;
-    private final ParallelDot gradientSquare;
-    private final ParallelDot directionSlope;
-    private final ParallelDot stepSquare;
+    private final Matrix[] gradients; // pieces of the vectors
+    private final Matrix[] directions;
+    private final Matrix[] velocities;
+    private final Matrix[] deltas;
+    private final ParallelSum gradientSquare;
+    private final ParallelSum negation;
+    private final ParallelSum combination;
+    private final ParallelSum stepSquare;
+    private QuadraticModel.Coefficients combined = new QuadraticModel.Coefficients(0, 0);
+    private boolean averages;
     private double damping;
     private Velocity velocityKind = Velocity.NONE;
     private long steps;
@@ -94,9 +102,15 @@ public final class Kfac implements AutoCloseable {
         this.velocity = parameters.zerosLike();
         this.delta = parameters.zerosLike();
         this.before = parameters.zerosLike();
-        this.gradientSquare = new ParallelDot(gradient, gradient, workers);
-        this.directionSlope = new ParallelDot(gradient, direction, workers);
-        this.stepSquare = new ParallelDot(delta, delta, workers);
+        this.gradients = ParallelSum.pieces(gradient);
+        this.directions = ParallelSum.pieces(direction);
+        this.velocities = ParallelSum.pieces(velocity);
+        this.deltas = ParallelSum.pieces(delta);
+        int pieces = gradients.length;
+        this.gradientSquare = new ParallelSum(pieces, i -> backend.dot(gradients[i], gradients[i]), workers);
+        this.negation = new ParallelSum(pieces, this::negate, workers);
+        this.combination = new ParallelSum(pieces, this::combine, workers);
+        this.stepSquare = new ParallelSum(pieces, i -> backend.dot(deltas[i], deltas[i]), workers);
         this.damping = settings.damping();
     }
 
@@ -167,24 +181,26 @@ public final class Kfac implements AutoCloseable {
         } else {
             precondition(objective, diagonal);
         }
-        backend.scale(-1, direction.values());
-        double slope = directionSlope.compute();
+        double slope = negation.compute();
         long preconditioningTime = watch.lap();
 
         double clip = clipDirection(rule, constraint, slope);
         QuadraticModel.Coefficients coefficients = coefficients(rule);
-        combine(rule, coefficients);
+        combined = coefficients;
+        averages = rule instanceof StepRule.Averaged;
+        double squaredStep = combination.compute();
         double squaredNorm = squaredNorm(constraint);
         if (!Double.isNaN(squaredNorm)) {
             double factor = constraint.orElseThrow().factor(1, squaredNorm);
             backend.scale(factor, delta.values());
             clip *= factor;
             squaredNorm *= factor * factor;
+            squaredStep = stepSquare.compute();
         }
         boolean adapts =
                 settings.adaptation().filter(rhythm -> rhythm.isDue(steps)).isPresent();
         double predicted = predictedChange(rule, coefficients, adapts);
-        double stepNorm = Math.sqrt(stepSquare.compute());
+        double stepNorm = Math.sqrt(squaredStep);
         if (!Double.isFinite(stepNorm)) {
             throw new NumericalFailureException("step %d is not finite (rate %s, momentum %s, damping %s)"
                     .formatted(steps, coefficients.first(), coefficients.second(), damping));
@@ -303,23 +319,32 @@ public final class Kfac implements AutoCloseable {
                 : quadratic.minimum(damping);
     }
 
-    private void combine(StepRule rule, QuadraticModel.Coefficients coefficients) {
-        double momentum = coefficients.second();
-        if (rule instanceof StepRule.Averaged) {
-            backend.scale(1 - momentum, direction.values());
-            addVelocity(momentum, direction);
-            backend.copy(direction.values(), delta.values());
-            backend.scale(coefficients.first(), delta.values());
-        } else {
-            backend.copy(direction.values(), delta.values());
-            backend.scale(coefficients.first(), delta.values());
-            addVelocity(momentum, delta);
-        }
+    /** Turns a piece of the direction round, and returns its part of the slope. */
+    private double negate(int piece) {
+        backend.scale(-1, directions[piece]);
+        return backend.dot(gradients[piece], directions[piece]);
     }
 
-    private void addVelocity(double factor, ParameterVector target) {
+    /** Makes a piece of the step, and returns its part of the squared norm. */
+    private double combine(int piece) {
+        double momentum = combined.second();
+        Matrix step = deltas[piece];
+        if (averages) {
+            backend.scale(1 - momentum, directions[piece]);
+            addVelocity(momentum, piece, directions[piece]);
+            backend.copy(directions[piece], step);
+            backend.scale(combined.first(), step);
+        } else {
+            backend.copy(directions[piece], step);
+            backend.scale(combined.first(), step);
+            addVelocity(momentum, piece, step);
+        }
+        return backend.dot(step, step);
+    }
+
+    private void addVelocity(double factor, int piece, Matrix target) {
         if (velocityKind != Velocity.NONE && factor != 0) {
-            backend.addScaled(factor, velocity.values(), target.values());
+            backend.addScaled(factor, velocities[piece], target);
         }
     }
 

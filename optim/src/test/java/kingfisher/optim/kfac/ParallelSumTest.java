@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import kingfisher.optim.backend.Backend;
+import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.linear.Dense;
 import kingfisher.optim.network.ParameterLayout;
 import kingfisher.optim.network.ParameterVector;
@@ -13,7 +14,7 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ParallelDotTest {
+final class ParallelSumTest {
 
     private static final long SEED = 20261127;
 
@@ -34,7 +35,9 @@ final class ParallelDotTest {
         double first = Double.NaN;
         for (int threads = 1; threads <= 3; threads++) {
             try (Workers workers = new Workers(threads)) {
-                ParallelDot dot = new ParallelDot(x, y, workers);
+                Matrix[] xs = ParallelSum.pieces(x);
+                Matrix[] ys = ParallelSum.pieces(y);
+                ParallelSum dot = new ParallelSum(xs.length, i -> oracle.dot(xs[i], ys[i]), workers);
                 oracle.upload(left, x.values());
                 oracle.upload(right, y.values());
                 double sum = dot.compute();
