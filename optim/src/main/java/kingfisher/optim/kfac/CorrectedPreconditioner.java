@@ -4,7 +4,6 @@ import java.util.List;
 import kingfisher.optim.backend.Backend;
 import kingfisher.optim.backend.Matrix;
 import kingfisher.optim.linear.CorrectedKroneckerOperator;
-import kingfisher.optim.linear.Decomposition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,23 +13,18 @@ import org.jspecify.annotations.Nullable;
  * <p>At first d is d_A d_Sᵀ, the eigenvalues of A ⊗ S; when the basis changes, d becomes the diagonal that the matrix has in
  * the new basis. So the average goes on, and only what was off the diagonal is lost.
  */
-final class CorrectedPreconditioner implements LayerPreconditioner {
+final class CorrectedPreconditioner extends BasisPreconditioner {
 
-    private final Backend backend;
     private final int rows;
     private final int columns;
-    private final KroneckerBasis basis;
     private final GradientSquares squares;
     private final List<Matrix> valueParts; // views of the eigenvalues that belong to parts' rows
-    private final KroneckerBasis.Scaling scaling = this::divide;
     private boolean hasBasis;
-    private double floor;
 
     CorrectedPreconditioner(Backend backend, int rows, int columns, boolean leftDiagonal, boolean rightDiagonal) {
-        this.backend = backend;
+        super(backend, rows, columns, leftDiagonal, rightDiagonal);
         this.rows = rows;
         this.columns = columns;
-        this.basis = new KroneckerBasis(backend, rows, columns, leftDiagonal, rightDiagonal);
         this.squares = new GradientSquares(backend, rows - 1, columns, basis.leftVectors(), basis.rightVectors());
         this.valueParts = basis.rowParts().stream()
                 .map(part -> part.of(squares.average()))
@@ -52,28 +46,17 @@ final class CorrectedPreconditioner implements LayerPreconditioner {
     }
 
     @Override
-    public Decomposition<double[][]> decompose(double[][] factors, double damping, double[][] into) {
-        return basis.decompose(factors, into);
-    }
-
-    @Override
-    public int[] lengths() {
-        return basis.lengths();
-    }
-
-    @Override
     public void load(double[][] decomposition) {
         if (hasBasis) {
             Matrix oldLeft = copy(basis.leftVectors());
             Matrix oldRight = copy(basis.rightVectors());
-            basis.load(decomposition);
+            super.load(decomposition);
             carry(squaredProduct(basis.leftVectors(), oldLeft), squaredProduct(basis.rightVectors(), oldRight));
         } else {
-            basis.load(decomposition);
+            super.load(decomposition);
             squares.restore(products(decomposition[0], decomposition[2]));
             hasBasis = true;
         }
-        floor = EigenPreconditioner.floor(backend, decomposition);
     }
 
     private @Nullable Matrix copy(@Nullable Matrix vectors) {
@@ -120,38 +103,10 @@ final class CorrectedPreconditioner implements LayerPreconditioner {
         return products;
     }
 
-    private void divide(int part, double damping, Matrix rotated) {
+    @Override
+    void divide(int part, double damping, Matrix rotated) {
         Matrix values = part == KroneckerBasis.WHOLE ? squares.average() : valueParts.get(part);
-        backend.divideShifted(values, Math.max(damping, floor), rotated);
-    }
-
-    @Override
-    public void apply(Matrix gradient, double damping, Matrix result) {
-        basis.multiply(gradient, scaling, damping, result);
-    }
-
-    @Override
-    public int parts() {
-        return Math.max(1, basis.rowParts().size());
-    }
-
-    @Override
-    public boolean hasSecondRound() {
-        return parts() > 1;
-    }
-
-    @Override
-    public void applyPart(int part, Matrix gradient, double damping, Matrix result) {
-        if (hasSecondRound()) {
-            basis.beginPart(part, gradient, scaling, damping);
-        } else {
-            apply(gradient, damping, result);
-        }
-    }
-
-    @Override
-    public void finishPart(int part, Matrix result) {
-        basis.finishPart(part, result);
+        backend.divideShifted(values, damping, rotated);
     }
 
     /** Returns the matrix as it is now, without damping. */

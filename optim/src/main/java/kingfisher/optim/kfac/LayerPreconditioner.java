@@ -5,11 +5,7 @@ import kingfisher.optim.linear.Decomposition;
 
 /** Products with the damped inverse of a layer's curvature, on the backend. */
 sealed interface LayerPreconditioner
-        permits EigenPreconditioner,
-                InversePreconditioner,
-                CorrectedPreconditioner,
-                ConditionalPreconditioner,
-                DiagonalPreconditioner {
+        permits BasisPreconditioner, InversePreconditioner, ConditionalPreconditioner, DiagonalPreconditioner {
 
     /**
      * Decomposes factors on the host; touches nothing that products use, so that it may run beside them.
