@@ -9,7 +9,8 @@ import kingfisher.optim.linear.Decomposition.Reason;
  * Decompositions of real symmetric matrices, by LAPACK in double, or by plain Java where that can't be loaded.
  *
  * <p>A matrix is row-major [n × n]. What is decomposed is its symmetric part {@code (C + Cᵀ) / 2}, so that an asymmetry left
- * by rounding does no harm. What has no decomposition gives a typed answer; only wrong shapes throw. Everything runs on the calling thread and may be called from several at once.
+ * by rounding does no harm. What has no decomposition gives a typed answer; only wrong shapes throw. Everything runs on the
+ * calling thread and may be called from several at once.
  */
 public final class SymmetricMatrices {
 
