@@ -25,9 +25,7 @@ final class KfacStep implements Benchmark {
     static final String NAME = "kfac-step";
 
     private static final int CYCLE = 20;
-    /** Number of samples of each side. */
-    static final int SAMPLES = 9;
-
+    private static final int SAMPLES = 9;
     private static final double SAMPLE_SECONDS = 0.3;
     private static final double WARM_UP_SECONDS = 1.5;
 

@@ -9,6 +9,7 @@ import kingfisher.optim.linear.Decomposition;
 import kingfisher.optim.linear.Decomposition.Failed;
 import kingfisher.optim.linear.Decomposition.Found;
 import kingfisher.optim.linear.Decomposition.Reason;
+import kingfisher.optim.linear.SymmetricEigen;
 import kingfisher.optim.linear.SymmetricMatrices;
 import kingfisher.optim.linear.Vectors;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +85,7 @@ final class KroneckerBasis {
         if (SymmetricMatrices.eigen(size, factor, values, vectors) instanceof Failed<double[]> failed) {
             return Optional.of(failed.reason());
         }
-        for (int i = 0; i < size; i++) {
-            values[i] = Math.max(0, values[i]); // what rounding made negative
-        }
+        SymmetricEigen.clip(values);
         return Optional.empty();
     }
 

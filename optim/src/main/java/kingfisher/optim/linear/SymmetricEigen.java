@@ -28,16 +28,21 @@ public final class SymmetricEigen {
         return vectors.clone();
     }
 
-    /**
-     * Returns the same with negative eigenvalues replaced by 0: what a covariance has but for rounding, which leaves values
-     * of about -1e-15 times the largest where the true one is 0.
-     */
+    /** Returns the same with {@linkplain #clip clipped} eigenvalues. */
     public SymmetricEigen clipped() {
-        double[] clipped = new double[size];
-        for (int i = 0; i < size; i++) {
-            clipped[i] = Math.max(0, values[i]);
-        }
+        double[] clipped = values();
+        clip(clipped);
         return new SymmetricEigen(size, clipped, vectors);
+    }
+
+    /**
+     * Replaces negative eigenvalues by 0: what a covariance has but for rounding, which leaves values of about -1e-15 times
+     * the largest where the true one is 0.
+     */
+    public static void clip(double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.max(0, values[i]);
+        }
     }
 
     /** The array itself, for operators of this package, which do not modify it. */
